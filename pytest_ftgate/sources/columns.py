@@ -1,0 +1,139 @@
+"""A table of any trainer, CSV or JSONL, whose columns the spec names.
+
+A name that begins with `full_valid_` is a series over the whole validation set, whose final value is its last; every
+other series, `valid_loss` too, is read through a window.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from .. import files
+from ..errors import JobError
+from ..files import File
+from ..job import Fact, Job, canonical
+from ..series import Series, build
+from ..wording import listed, plain, quoted
+from . import endings, objects, table
+
+Row = Mapping[str, object]
+Axis = Literal["step", "epoch"]
+Points = dict[str, list[tuple[float, float]]]
+
+
+def read(path: Path, form: Literal["csv", "jsonl"], named: Mapping[str, str]) -> Job:
+    """The job whose metrics are the named columns of the file at `path`; other columns are not read.
+
+    Raises:
+        EvidenceError: the file cannot be read, a named column is not there, or a value is not a number.
+    """
+    file = files.read(path)
+    metrics = _metrics(file.name, named)
+    text = file.text()
+    axis, points, notes = (
+        _csv(file.name, text, named, metrics) if form == "csv" else _jsonl(file.name, text, named, metrics)
+    )
+    series = {name: _series(name, metrics[name], found, file, axis, form) for name, found in points.items() if found}
+    facts: dict[str, Fact] = {}
+    if axis == "step" and series:
+        facts["steps"] = int(max(one.values.index[-1] for one in series.values()))
+    return Job(
+        f"the named columns of a {form.upper()} file", path, (file.digest,), facts, endings.judged(series), notes
+    )
+
+
+def _metrics(name: str, named: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for metric, column in named.items():
+        if metric in ("step", "epoch"):
+            continue
+        if canonical(metric) in found:
+            raise JobError(f"{name}: two columns are named for {canonical(metric)}; name one")
+        found[canonical(metric)] = column
+    if not found:
+        raise JobError(f"{name}: no metric's column is named: columns: {{train_loss: ..., valid_loss: ...}}")
+    return found
+
+
+def _axis(name: str, named: Mapping[str, str], there: list[str]) -> tuple[Axis, str]:
+    for axis in ("step", "epoch"):
+        if axis in named:
+            return ("step" if axis == "step" else "epoch"), named[axis]
+    if "step" in there:
+        return "step", "step"
+    known = listed((quoted(n) for n in there if n), most=12)
+    raise JobError(
+        f"{name}: name the column that counts steps, columns: {{step: ...}} or {{epoch: ...}}; it has {known}"
+    )
+
+
+def _csv(
+    name: str, text: str, named: Mapping[str, str], metrics: Mapping[str, str]
+) -> tuple[Axis, Points, tuple[str, ...]]:
+    found = table.read(name, text)
+    axis, column = _axis(name, named, list(found.header))
+    where = table.steps(found, column)
+    points = {
+        metric: table.points(where, table.readings(found, of, sparse=not metric.startswith("train_")))
+        for metric, of in metrics.items()
+    }
+    return axis, points, table.notes(found)
+
+
+def _jsonl(
+    name: str, text: str, named: Mapping[str, str], metrics: Mapping[str, str]
+) -> tuple[Axis, Points, tuple[str, ...]]:
+    rows = [(line, _row(name, line, value)) for line, value in objects.lines(name, text)]
+    if not rows:
+        raise JobError(f"{name}: the file is empty: no rows")
+    there = list(dict.fromkeys(key for _, row in rows for key in row))
+    axis, column = _axis(name, named, there)
+    for wanted in (column, *metrics.values()):
+        if wanted not in there:
+            raise JobError(table.absent(name, wanted, there))
+    points = {metric: list(_points(name, rows, column, of)) for metric, of in metrics.items()}
+    return axis, points, tuple(_nulls(name, rows, metrics.values()))
+
+
+def _points(name: str, rows: Sequence[tuple[int, Row]], column: str, of: str) -> Iterator[tuple[float, float]]:
+    for line, row in rows:
+        if row.get(of) is not None:
+            yield _step(name, line, column, row, of), _measured(name, line, of, row[of])
+
+
+def _nulls(name: str, rows: Sequence[tuple[int, Row]], keys: Iterable[str]) -> Iterator[str]:
+    for key in keys:
+        line, row = next(((line, row) for line, row in reversed(rows) if key in row), (0, {}))
+        if row.get(key, 0) is None:
+            yield f"{name}:{line}: {key} is null in its last row, read as not measured"
+
+
+def _row(name: str, line: int, value: object) -> Row:
+    if not isinstance(value, dict):
+        raise JobError(f"{name}:{line}: not a JSON object")
+    return value
+
+
+def _measured(name: str, line: int, key: str, value: object) -> float:
+    found = objects.measured(value)
+    if found is None:
+        raise JobError(f"{name}:{line}: {quoted(plain(repr(value)))} under {quoted(key)} is not a number")
+    return found
+
+
+def _step(name: str, line: int, column: str, row: Row, of: str) -> float:
+    value = row.get(column)
+    # ms-swift writes the step as "430/438".
+    done = re.fullmatch(r"([0-9]{1,15})/[0-9]+", value) if isinstance(value, str) else None
+    found = float(done[1]) if done else objects.number(value)
+    if found is None:
+        raise JobError(f"{name}:{line}: the row has {quoted(of)} but no number under {quoted(column)}")
+    return found
+
+
+def _series(
+    name: str, column: str, points: list[tuple[float, float]], file: File, axis: Axis, form: Literal["csv", "jsonl"]
+) -> Series:
+    full = name.startswith("full_valid_")
+    return build(name, column, points, file=file.name, axis=axis, full_set=full, appended=form == "jsonl")

@@ -1,0 +1,99 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_ftgate.errors import EvidenceError, JobError
+from pytest_ftgate.sources import SOURCES, JobRef, read_job
+
+from .conftest import Read, Write
+
+
+def first_line(error: pytest.ExceptionInfo[JobError]) -> str:
+    return str(error.value).splitlines()[0]
+
+
+def test_every_source_says_its_name() -> None:
+    assert [source.name for source in SOURCES] == ["OpenAI job files", "a Hugging Face trainer state"]
+
+
+def test_a_missing_path_names_the_near_one(write: Write, tmp_path: Path) -> None:
+    write("step_metrics.csv", "")
+    with pytest.raises(
+        JobError, match=r"^step_metric\.csv: no such file or folder, did you mean 'step_metrics\.csv'\?$"
+    ):
+        read_job(JobRef(tmp_path / "step_metric.csv"))
+
+
+def test_a_path_of_control_characters_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match=r"a\\x1b\[31mb"):
+        read_job(JobRef(tmp_path / "a\x1b[31mb"))
+    with pytest.raises(EvidenceError, match="no such file"):
+        read_job(JobRef(tmp_path / "a\x00b"))
+
+
+def test_a_pipe_is_no_job(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(EvidenceError, match="not a regular file"):
+        read_job(JobRef(tmp_path / "pipe"))
+
+
+def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match=r"the folder is empty$"):
+        read_job(JobRef(tmp_path))
+
+
+def test_a_table_of_another_trainer_is_answered_with_a_line_to_paste(read: Read) -> None:
+    with pytest.raises(JobError) as error:
+        read("epoch,loss,val_loss\n0,0.5,0.6\n", "log.csv")
+    assert first_line(error) == (
+        "log.csv: a CSV with columns 'epoch', 'loss', 'val_loss', which is not a job that is recognised; "
+        "name its columns: job: {csv: log.csv, columns: {epoch: epoch, train_loss: loss, valid_loss: val_loss}}"
+    )
+
+
+def test_a_log_of_another_trainer_is_answered_with_a_line_to_paste(read: Read) -> None:
+    rows = [
+        {"current_steps": 5, "total_steps": 10, "loss": 0.5},
+        {"current_steps": 10, "total_steps": 10, "eval_loss": 0.6},
+    ]
+    with pytest.raises(JobError) as error:
+        read("\n".join(map(json.dumps, rows)), "log.jsonl")
+    assert first_line(error).endswith(
+        "job: {jsonl: log.jsonl, columns: {step: current_steps, train_loss: loss, valid_loss: eval_loss}}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "looks"),
+    [
+        (b"a\tb\n1\t2\n", "a table separated by '\\t' (save it with commas)"),
+        (b"step;train_loss\n1;0,5\n", "a table separated by ';' (save it with commas)"),
+        (b"hello\n", "text that is neither JSON nor CSV"),
+        (b"{}", "a JSON object with no keys"),
+        (b"[]", "an empty JSON list"),
+        (b"[1, 2]", "a JSON list without objects"),
+        (b'{"train_loss": 0.1, "train_runtime": 3}', "a trainer's summary (its train_loss is the average"),
+        (b'{"object": "list", "data": [], "has_more": false}', "a JSON object with keys 'object', 'data', 'has_more'"),
+        (b"{'loss': 0.1, 'epoch': 1.0}", "a trainer's console output"),
+        (b"[FineTuningJobEvent(id='x', data=None)]", "API objects as Python prints them"),
+        (b":W&B\xe1\xbe\x00", "a Weights & Biases offline run"),
+        (
+            b"\x18" + b"\x00" * 11 + b"\x09\x00\x00\x00\x00\x00\x00\xd9A\x1a\x0dbrain.Event:2",
+            "a TensorBoard event file",
+        ),
+        (b"SQLite format 3\x00rest", "an SQLite database"),
+    ],
+)
+def test_what_a_file_looks_like_is_said(read: Read, content: bytes, looks: str) -> None:
+    with pytest.raises(JobError) as error:
+        read(content, "it")
+    assert first_line(error).startswith(f"it: {looks}")
+    assert "looked for an OpenAI or Azure result file" in str(error.value)
+
+
+def test_hostile_column_names_stay_inert(read: Read) -> None:
+    with pytest.raises(JobError) as error:
+        read("a\x1b[2J,b\u202e\n1,2\n", "it.csv")
+    assert first_line(error).startswith("it.csv: a CSV with columns 'a\\x1b[2J', 'b\\u202e', which is not")
