@@ -1,0 +1,64 @@
+"""Building graders from what a spec says."""
+
+import pytest
+
+from pytest_ftgate.evals.graders import GRADERS, Grade, build_grader
+from pytest_ftgate.evals.prompts import Prompt
+
+KINDS = "exact, contains, one_of, regex, number, json_schema"
+PROMPT = Prompt("a", "", None, {}, "job.yaml:9")
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        (
+            "exat",
+            f"no grader is called 'exat'; there are {KINDS}, did you mean 'exact'?",
+        ),
+        ({}, f"a grader without a `type`; {KINDS} are possible"),
+        (
+            {"type": 5},
+            f"a grader's type is the number 5; {KINDS} are possible",
+        ),
+        (
+            {"type": "exact", "ignorecase": True},
+            "the grader exact has no option 'ignorecase', did you mean 'ignore_case'?; "
+            "it has ignore_case, ignore_whitespace, target",
+        ),
+        (
+            {"type": "exact", "ignore_case": "yes"},
+            "the grader exact: ignore_case is the text 'yes'; true or false is wanted",
+        ),
+        ({"type": "exact", "target": 5}, "the grader exact: target is the number 5, but text is compared: quote it"),
+        (
+            {"type": "number", "pick": "frist"},
+            "the grader number: pick is the text 'frist'; only, first, last are possible, did you mean 'first'?",
+        ),
+        ([], "a grader is an empty list; a name, options with a `type`, or a list of these is wanted"),
+        (["exact", ["exact"]], "a list of graders holds a list; a name or options with a `type` is wanted"),
+        (None, "a grader is null; a name, options with a `type`, or a list of these is wanted"),
+    ],
+)
+def test_a_config_that_cannot_be_built_says_why(config: object, why: str) -> None:
+    with pytest.raises(ValueError, match="grader") as caught:
+        build_grader(config)  # type: ignore[arg-type]
+    assert str(caught.value) == why
+
+
+def test_of_a_list_all_must_pass() -> None:
+    grader = build_grader([{"type": "contains", "target": "9 am"}, {"type": "regex", "pattern": r"\.$"}])
+    assert grader("At 9 am.", PROMPT) == Grade(1.0)
+    assert grader("At 9 am", PROMPT) == Grade(0.0, "'\\.$' is not found in 'At 9 am'")
+    assert grader("At ten", PROMPT).why == "wanted '9 am' in it, got 'At ten'"
+
+
+def test_every_grader_names_the_option_that_holds_what_is_wanted() -> None:
+    assert {name: kind.reference for name, kind in GRADERS.items()} == {
+        "exact": "target",
+        "contains": "target",
+        "one_of": "values",
+        "regex": "pattern",
+        "number": "target",
+        "json_schema": "schema",
+    }
