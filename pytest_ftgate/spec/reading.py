@@ -1,0 +1,80 @@
+"""One pass over a document, gathering its mistakes so that a user sees them all at once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..wording import quoted
+from .document import Document, Where
+from .paths import expand, resolve
+
+Body = Mapping[str, Any]
+"""A mapping of the document, checked against the schema."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a spec is read within.
+
+    Attributes:
+        allowed: folders besides the spec's own that its files may lie in.
+        job: the job that the command line names instead of the spec's.
+        environment: what `${NAME}` is expanded from.
+    """
+
+    allowed: tuple[Path, ...] = ()
+    job: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+class Reading:
+    """A document that the schema accepts, on its way to being a spec."""
+
+    def __init__(self, document: Document, around: Surroundings) -> None:
+        self.document = document
+        self.around = around
+        self.data: Body = document.data if isinstance(document.data, dict) else {}
+        self.wrong: list[str] = []
+
+    def refuse(self, where: Where, what: str, *, at_key: bool = False) -> None:
+        """Note a mistake."""
+        self.wrong.append(self.document.error(where, what, at_key=at_key))
+
+    def line(self, where: Where) -> int:
+        """The line of the key at `where`, 1-based."""
+        return self.document.position(where)[0]
+
+    @property
+    def own_job(self) -> tuple[Where, str] | None:
+        """The path that the spec names as its job, and where it does, if it names one."""
+        said = self.data.get("job")
+        if not isinstance(said, dict):
+            return (("job",), said) if said else None
+        key = next(key for key in ("path", "csv", "jsonl") if key in said)
+        return ("job", key), said[key]
+
+    @property
+    def judges_another_job(self) -> bool:
+        """Whether the command line names a job that is not the spec's own."""
+        if self.around.job is None or self.own_job is None:
+            return False
+        try:
+            return self._resolved(self.own_job[1], variables=True) != Path(os.path.realpath(self.around.job))
+        except ValueError:
+            return True
+
+    def path(self, where: Where, text: str, *, variables: bool = False) -> Path | None:
+        """The file that `text` names, or None and a mistake; `variables` says that it may hold `${NAME}`."""
+        try:
+            return self._resolved(text, variables=variables)
+        except ValueError as e:
+            self.refuse(where, str(e))
+            return None
+
+    def _resolved(self, text: str, *, variables: bool) -> Path:
+        if not variables and "${" in text:
+            raise ValueError(f"{quoted(text)}: variables are expanded in `job` and `outputs` only")
+        expanded = expand(text, self.around.environment) if variables else text
+        return resolve(expanded, self.document.file.path.parent, self.around.allowed)
