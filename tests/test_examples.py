@@ -1,0 +1,52 @@
+"""Every example is judged as it says: outcome, exit status, and each line that pytest prints.
+
+`python tests/test_examples.py` writes what is printed now into the expected files, for the diff to be read.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DATES = ROOT / "examples" / "dates"
+EXIT_STATUS = {"healthy": 0, "overfit": 1, "dead": 1}
+MACHINE = re.compile(r"^(platform|rootdir|configfile|plugins|cachedir|Using|hypothesis profile)\b.*\n", re.MULTILINE)
+
+
+def judge(run: str) -> tuple[int, str]:
+    """Exit status and output of pytest over one run, without what differs from machine to machine."""
+    arguments = ["-p", "no:cacheprovider", "--ftgate", "job.yaml", "--ftgate-job", f"runs/{run}"]
+    environment = {k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_ADDOPTS", "FTGATE_ALLOW_PATH")}
+    environment |= {"COLUMNS": "100", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "pytest", *arguments]
+    done = subprocess.run(command, cwd=DATES, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, re.sub(r"(passed|failed) in [0-9.]+s =*", r"\1", MACHINE.sub("", done.stdout))
+
+
+def expected(run: str) -> str:
+    return (DATES / "expected" / f"{run}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("run", EXIT_STATUS)
+def test_an_example_is_judged_as_it_says(run: str) -> None:
+    assert judge(run) == (EXIT_STATUS[run], expected(run))
+
+
+def test_the_readme_shows_what_the_overfit_example_prints() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- examples/dates/expected/overfit.txt -->\n\n```text\n(.*?)```", readme, re.DOTALL)
+    assert shown is not None
+    assert shown[1] in expected("overfit")
+
+
+def test_every_run_of_the_examples_has_an_expectation() -> None:
+    assert {path.name for path in (DATES / "runs").iterdir()} == set(EXIT_STATUS)
+
+
+if __name__ == "__main__":
+    for name in EXIT_STATUS:
+        (DATES / "expected" / f"{name}.txt").write_text(judge(name)[1], encoding="utf-8")
