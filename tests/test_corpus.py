@@ -229,7 +229,7 @@ def test_other_trainers_logs_are_read_by_their_columns(
     path: str, columns: dict[str, str], metric: str, n: int, step: float, value: float
 ) -> None:
     form: Literal["csv", "jsonl"] = "jsonl" if path.endswith("jsonl") else "csv"
-    found = estimate(read_job(JobRef(CORPUS / path, form, columns)).metric(metric), at="last")
+    found = estimate(read_job(JobRef(CORPUS / path, form, options={"columns": columns})).metric(metric), at="last")
     assert (found.n, found.last) == (n, step)
     assert found.value == pytest.approx(value, rel=1e-4)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from .. import files
 from ..errors import JobError
@@ -13,7 +13,7 @@ from ..wording import listed, suggestion
 from . import columns, folder, huggingface, openai_job, unknown
 from .pieces import Piece, opened
 
-__all__ = ["SOURCES", "JobRef", "Source", "read_job"]
+__all__ = ["NAMED", "SOURCES", "JobRef", "NamedSource", "Source", "read_job"]
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,16 @@ class JobRef:
     """Where a job is, as the spec's `job:` says.
 
     Attributes:
-        path: the resolved file or directory.
-        format: `csv` or `jsonl` for a table whose columns the spec names; otherwise it is recognised by its content.
-        columns: canonical metric name to column name, of such a table; also `step` or `epoch` to a column.
+        path: the resolved file or directory; for a source that is no file, its id as a relative path, for messages.
+        source: a key of `NAMED`, or nothing: then the path is recognised by its content.
+        id: what the key names where that is no file: a hosted job's id, a run's id.
+        options: the mapping's other keys, e.g. `columns`.
     """
 
     path: Path
-    format: Literal["", "csv", "jsonl"] = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    id: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Source(NamedTuple):
@@ -39,10 +41,25 @@ class Source(NamedTuple):
     read: Callable[[Path, Sequence[Piece]], Job]
 
 
+class NamedSource(NamedTuple):
+    """One kind of job that a spec names by a key: whether the key's value is a path, and what reads it."""
+
+    takes_path: bool
+    read: Callable[[JobRef], Job]
+
+
 SOURCES: tuple[Source, ...] = (
     Source("OpenAI job files", openai_job.recognise, openai_job.read),
     Source("a Hugging Face trainer state", huggingface.recognise, huggingface.read),
 )
+
+"""Jobs that are found by content, the first that recognises a file wins."""
+
+NAMED: Mapping[str, NamedSource] = {
+    "csv": NamedSource(takes_path=True, read=lambda ref: columns.read(ref.path, "csv", ref.options["columns"])),
+    "jsonl": NamedSource(takes_path=True, read=lambda ref: columns.read(ref.path, "jsonl", ref.options["columns"])),
+}
+"""Jobs that a spec names by a key of `job:`."""
 
 
 def read_job(ref: JobRef) -> Job:
@@ -52,10 +69,8 @@ def read_job(ref: JobRef) -> Job:
         EvidenceError: a file is missing, cannot be read, or is not what it should be.
         JobError: nothing there is a job, or there is more than one.
     """
-    if ref.format:
-        return columns.read(ref.path, ref.format, ref.columns)
-    if ref.columns:
-        raise JobError(f"{shown(ref.path)}: columns are named, but not whether it is csv or jsonl: job: {{csv: ...}}")
+    if ref.source:
+        return NAMED[ref.source].read(ref)
     if ref.path.is_dir():
         return _folder_job(ref.path)
     if not ref.path.exists():

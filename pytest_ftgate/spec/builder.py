@@ -9,7 +9,7 @@ from ..evals.prompts import Prompt
 from ..evidence import Evidence
 from ..files import Digest
 from ..gate import Gate
-from ..sources import JobRef
+from ..sources import NAMED, JobRef
 from .document import parse, refusal
 from .evals import build_eval
 from .gates import build_gate, evals_named
@@ -82,4 +82,5 @@ def _job(reading: Reading) -> JobRef | None:
     if path is None:
         return None
     # Another job is read as this spec reads its own: with the same columns, if it names them.
-    return JobRef(path, "csv" if "csv" in body else "jsonl" if "jsonl" in body else "", body.get("columns", {}))
+    source = next((key for key in NAMED if key in body), "")
+    return JobRef(path, source, options={k: v for k, v in body.items() if k not in ("path", source)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..sources import NAMED
 from ..wording import quoted
 from .document import Document, Where
 from .paths import expand, resolve
@@ -52,7 +53,7 @@ class Reading:
         said = self.data.get("job")
         if not isinstance(said, dict):
             return (("job",), said) if said else None
-        key = next(key for key in ("path", "csv", "jsonl") if key in said)
+        key = next(key for key in ("path", *NAMED) if key in said)
         return ("job", key), said[key]
 
     @property

@@ -16,7 +16,7 @@ KERAS = "epoch,accuracy,loss,val_loss\n0,0.8,0.4,0.3\n1,0.9,0.2,0.35\n"
 
 
 def read(write: Write, text: str, columns: Mapping[str, str], form: Literal["csv", "jsonl"] = "csv") -> Job:
-    return read_job(JobRef(write(f"m.{form}", text), form, columns))
+    return read_job(JobRef(write(f"m.{form}", text), form, options={"columns": columns}))
 
 
 def lines(*rows: Mapping[str, object]) -> str:
@@ -130,11 +130,6 @@ def test_a_full_set_is_known_by_its_name_alone(write: Write) -> None:
     assert (job.series["valid_loss"].full_set, job.series["full_valid_loss"].full_set) == (False, True)
 
 
-def test_columns_without_a_format_are_an_error(write: Write) -> None:
-    with pytest.raises(JobError, match="columns are named, but not whether it is csv or jsonl"):
-        read_job(JobRef(write("m.csv", KERAS), columns={"train_loss": "loss"}))
-
-
 def test_a_folder_is_no_table(write: Write) -> None:
     with pytest.raises(EvidenceError, match="a directory"):
-        read_job(JobRef(write("m.csv", KERAS).parent, "csv", {"train_loss": "loss"}))
+        read_job(JobRef(write("m.csv", KERAS).parent, "csv", options={"columns": {"train_loss": "loss"}}))

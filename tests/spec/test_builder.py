@@ -40,12 +40,12 @@ def test_a_job_is_named_in_several_ways(tmp_path: Path, job: str) -> None:
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_table_s_columns_are_named(tmp_path: Path, kind: str) -> None:
     spec = of_job(tmp_path, f"{{{kind}: m.txt, columns: {{step: at, train_loss: l}}}}")
-    assert spec.job == JobRef(tmp_path / "m.txt", kind, {"step": "at", "train_loss": "l"})  # type: ignore[arg-type]
+    assert spec.job == JobRef(tmp_path / "m.txt", kind, options={"columns": {"step": "at", "train_loss": "l"}})
 
 
 def test_another_job_is_read_as_the_spec_s_own(tmp_path: Path) -> None:
     spec = of_job(tmp_path, "{csv: m.csv, columns: {train_loss: l}}", Surroundings(job=tmp_path / "n.csv"))
-    assert spec.job == JobRef(tmp_path / "n.csv", "csv", {"train_loss": "l"})
+    assert spec.job == JobRef(tmp_path / "n.csv", "csv", options={"columns": {"train_loss": "l"}})
 
 
 def test_the_command_line_s_job_goes_before_a_job_that_cannot_be_named_here(tmp_path: Path) -> None:
