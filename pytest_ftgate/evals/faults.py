@@ -1,14 +1,11 @@
 """Why recorded outputs as a whole must not be judged: they are not the outputs of these prompts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ..wording import counted, listed, quoted
 from .outputs import Output
 from .prompts import Key, Prompt
-
-if TYPE_CHECKING:
-    from .results import Result
+from .result import Result
 
 _SENTENCES = {
     "missing": ("{} no output", ("has", "have")),
@@ -18,7 +15,7 @@ _SENTENCES = {
 }
 
 
-def faults_of(results: "Mapping[str, Result]", outputs: Sequence[Output], models: frozenset[str]) -> tuple[str, ...]:
+def faults_of(results: Mapping[str, Result], outputs: Sequence[Output], models: frozenset[str]) -> tuple[str, ...]:
     """Sentences that name ids; none if every prompt has exactly one output, of one model, and none is left over."""
     keys = {result.prompt.key for result in results.values()}
     surplus = sorted({output.key for output in outputs if output.key not in keys}, key=repr)
@@ -32,7 +29,7 @@ def same_request(prompt: Prompt, output: Output) -> bool:
     return not prompt.text or output.asked is None or prompt.text == output.asked
 
 
-def _faults(results: "Mapping[str, Result]", surplus: list[Key], models: list[str]) -> Iterator[str]:
+def _faults(results: Mapping[str, Result], surplus: list[Key], models: list[str]) -> Iterator[str]:
     for state in _SENTENCES:
         ids = [i for i, result in results.items() if result.state == state]
         if ids:

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..errors import EvalError
+from ..errors import EvalError, EvidenceError
 from ..files import File, read, shown
 from .graders import Grader
 from .outputs import read_outputs
 from .prompts import Prompt, check_prompts, read_prompts
-from .results import Result, Results, grade
+from .result import Result
+from .results import Results, grade
 
 MOST_ITEMS = 1000
 """Beyond this many prompts an eval's prompts are items only where the spec says so."""
@@ -63,10 +64,20 @@ class EvalPlan:
 
     @property
     def as_items(self) -> tuple[Prompt, ...]:
-        """The prompts that are test items of their own."""
-        if self.items == "none" or (self.items is None and self.gated and len(self.read[0]) > MOST_ITEMS):
+        """The prompts that are test items of their own.
+
+        Raises:
+            EvidenceError: they cannot be read, and no gate judges the eval: a gate would say so when it measures.
+        """
+        if self.items == "none":
             return ()
-        return self.read[0]
+        try:
+            prompts = self.read[0]
+        except EvidenceError as e:
+            if self.gated:
+                return ()
+            raise EvalError(f"{self.name}: {e}") from None
+        return () if self.items is None and self.gated and len(prompts) > MOST_ITEMS else prompts
 
     def grade(self, job_directory: Callable[[], Path]) -> Results:
         """What the recorded outputs score, prompt by prompt.

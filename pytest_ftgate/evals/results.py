@@ -4,39 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from ..errors import EvalError
 from ..files import Digest, File
-from .answers import State as Unanswered
 from .faults import faults_of, same_request
 from .graders import Grade, Grader
 from .outputs import Output
 from .prompts import Prompt, check_prompts
-
-State = Literal["passed", "missed", "missing", "duplicate", "stale"] | Unanswered
-"""How a prompt fared; `stale` is an output that was recorded for another wording of the prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How one prompt fared.
-
-    Attributes:
-        prompt: the prompt.
-        output: its one output; None where it has none, or several.
-        passed: whether a finished answer satisfied the grader.
-        score: 0..1; 0 for everything that is not a finished answer.
-        why: what is wrong, on one line; empty where it passed.
-        state: in one word.
-    """
-
-    prompt: Prompt
-    output: Output | None
-    passed: bool
-    score: float
-    why: str
-    state: State
+from .result import Result, State
 
 
 @dataclass(frozen=True)

@@ -118,3 +118,29 @@ def test_all_prompts_of_an_eval_are_selected_by_its_name(pytester: pytest.Pytest
 def test_prompts_are_selected_by_words_of_their_ids(pytester: pytest.Pytester, run_spec: RunSpec) -> None:
     answers(pytester.path, **{"german-1": "yes", "german-2": "yes", "french-1": "yes"})
     run_spec(JUDGED_ONE_BY_ONE, "-k", "refunds and german").assert_outcomes(passed=2, deselected=1)
+
+
+def test_prompts_that_cannot_be_read_leave_the_other_gates_judged(run_spec: RunSpec) -> None:
+    text = """
+    ftgate: 1
+    job: run
+    gates:
+      train-loss: {metric: train_loss, max: 0.8}
+      answers: {eval: answers, min: 0.9}
+    evals:
+      answers: {prompts: absent.jsonl, outputs: outputs.jsonl, grader: exact}
+    """
+    result = run_spec(text)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["answers could not be judged: absent.jsonl: no such file"])
+
+
+def test_prompts_that_cannot_be_read_and_that_no_gate_judges_stop_the_spec(run_spec: RunSpec) -> None:
+    text = """
+    ftgate: 1
+    evals:
+      answers: {prompts: absent.jsonl, outputs: outputs.jsonl, grader: exact}
+    """
+    result = run_spec(text)
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["answers: absent.jsonl: no such file"])
