@@ -1,13 +1,13 @@
 """What the gates of one spec are judged on: the job and the evals' results, each read once, when first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .errors import EvalError, FtgateError, JobError
 from .job import Job
-from .sources import JobRef, read_job
+from .sources import JobRef, Source, read_job
 from .wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ class Once(Generic[T]):
 class Evidence:
     """The finished job of one spec, and what its outputs scored."""
 
-    def __init__(self, job: JobRef | None, evals: "Mapping[str, EvalPlan]") -> None:
+    def __init__(self, job: JobRef | None, evals: "Mapping[str, EvalPlan]", sources: Sequence[Source] = ()) -> None:
         self._ref = job
+        self._sources = sources
         self._job = Once(self._read_job)
         self._results = {name: Once(partial(self._grade, plan)) for name, plan in evals.items()}
 
@@ -70,7 +71,7 @@ class Evidence:
     def _read_job(self) -> Job:
         if self._ref is None:
             raise JobError("the spec names no job")
-        return read_job(self._ref)
+        return read_job(self._ref, self._sources)
 
     def _grade(self, plan: "EvalPlan") -> "Results":
         results = plan.grade(lambda: self.job.directory)

@@ -106,7 +106,13 @@ class Job:
 
     @property
     def directory(self) -> Path:
-        """The folder that the job's other files, such as recorded outputs, are relative to."""
+        """The folder that the job's other files, such as recorded outputs, are relative to.
+
+        Raises:
+            JobError: the job is on no disk.
+        """
+        if not self.where.is_absolute() and not self.where.exists():
+            raise JobError(f"{plain(str(self.where))} has no folder that outputs could lie in: name them by their path")
         return self.where if self.where.is_dir() else self.where.parent
 
     def metric(self, name: str) -> Series:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ from .evals.prompts import Prompt
 from .evidence import Evidence
 from .files import Digest, shown
 from .gate import Gate, Measured, Measurements, digests
+from .sources.hosts import Access
 from .spec import Spec, Surroundings, load
+from .spec.paths import is_hosted
 from .threshold import Decision, Status
 from .verdict import Record
 from .wording import sentence
@@ -48,7 +51,9 @@ class SpecFile(pytest.File):
         self.config.stash.setdefault(_COLLECTED, set()).add(self.path)
         with told_plainly():
             self.add_marker(PROPERTY)
-            self.evidence = self.spec.evidence()
+            self.evidence = self.spec.evidence(
+                [source for found in self.ihook.pytest_ftgate_sources() for source in found]
+            )
             prompts = [(plan, prompt) for plan in self.spec.evals.values() for prompt in plan.as_items]
         for gate in self.spec.gates:
             yield GateItem.from_parent(self, name=gate.name, gate=gate)
@@ -187,7 +192,15 @@ def surroundings(config: pytest.Config) -> Surroundings:
     ]
     allowed = (config.rootpath, *(Path(os.path.realpath(here / folder)) for folder in more))
     job = config.getoption("ftgate_job")
-    return Surroundings(allowed, here / job if job else None, os.environ)
+    hosted = job if job and is_hosted(job, here) else ""
+    path = here / job if job and not hosted else None
+    return Surroundings(allowed, path, os.environ, hosted, _access(config))
+
+
+def _access(config: pytest.Config) -> Access:
+    more = re.split(r"[,\s]+", os.environ.get("FTGATE_ALLOW_HOST", ""))
+    hosts = (text.lower() for text in (*config.getoption("ftgate_allow_host"), *more) if text)
+    return Access(tuple(hosts), config.getoption("ftgate_timeout"))
 
 
 def report_lost(config: pytest.Config, paths: Sequence[Path]) -> None:

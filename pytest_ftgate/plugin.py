@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,16 @@ import pytest
 if TYPE_CHECKING:
     from .nodes import SpecFile
 
-_SPEC = re.compile(rb"""^(\xef\xbb\xbf)?["']?ftgate["']?[ \t]*:""", re.MULTILINE)
-_OPTIONS = ("ftgate", "ftgate_job", "ftgate_verdict", "ftgate_allow_path")
+# Compiled when first used: at import it would cost every unrelated run a millisecond.
+_SPEC = rb"""(?m)^(\xef\xbb\xbf)?["']?ftgate["']?[ \t]*:"""
+_OPTIONS = ("ftgate", "ftgate_job", "ftgate_verdict", "ftgate_allow_path", "ftgate_allow_host")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """What can be added."""
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +42,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="DIR",
         help="a folder that specs may read from, besides their own and the rootdir (also: FTGATE_ALLOW_PATH)",
+    )
+    group.addoption(
+        "--ftgate-allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host that hosted jobs may be read from, and a key be sent to (also: FTGATE_ALLOW_HOST, with commas)",
+    )
+    group.addoption(
+        "--ftgate-timeout",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="the time that the reading of a hosted job may take (default: 120)",
     )
 
 
@@ -89,6 +112,16 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         report_lost(config, paths)
 
 
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 86400:
+        raise ArgumentTypeError(f"{text!a} is not a number of seconds between 0 and 86400")
+    return value
+
+
 def _specs(config: pytest.Config) -> list[Path]:
     """The spec files among the arguments, each once."""
     here = config.invocation_params.dir
@@ -113,7 +146,7 @@ def _says_so(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as stream:
-            return _SPEC.search(stream.read(1 << 16)) is not None
+            return re.search(_SPEC, stream.read(1 << 16)) is not None
     except OSError:
         return False
 

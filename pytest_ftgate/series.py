@@ -222,7 +222,8 @@ def _estimate(
     # The sum of two huge values is infinite, which the threshold sees; it is no news for a warning.
     with np.errstate(over="ignore"):
         # A median can be finite over a window that holds an infinity; such a window was not all measured.
-        value = math.nan if bad else float(part.mean() if mean else part.median())
+        whole = len(part) == 1 or not bad
+        value = float(part.mean(skipna=False) if mean else part.median(skipna=False)) if whole else math.nan
     return Estimate(value, how, len(series), float(part.index[0]), float(part.index[-1]), shortage)
 
 

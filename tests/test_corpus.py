@@ -23,7 +23,7 @@ if not CORPUS.is_dir():
 TRAIN, VALID = "train_loss", "valid_loss"
 TRAIN_ACC, VALID_ACC = "train_mean_token_accuracy", "valid_mean_token_accuracy"
 
-LAST: list[tuple[str, str, float, int]] = [
+LAST: list[tuple[str, str, float, float]] = [
     ("openai/azure-ishidahra/results.csv", TRAIN, 0.681194, 126),
     ("openai/azure-ishidahra/results.csv", TRAIN_ACC, 0.790698, 126),
     ("openai/azure-ishidahra/results.csv", VALID, 0.537731, 125),
@@ -86,6 +86,31 @@ LAST: list[tuple[str, str, float, int]] = [
     ("trainers/trl-tinyllama", VALID, 1.12193, 2800),
     ("trainers/trl-tinyllama", VALID_ACC, 0.750853, 2800),
     ("trainers/unsloth-tb-wandb/checkpoint-60", TRAIN, 2.0003, 60),
+    ("trainers/unsloth-tb-wandb/runs", TRAIN, 2.0003, 60),
+    ("trainers/unsloth-tb-wandb/run-ennbpbki.wandb", TRAIN, 1.8656, 59),
+    ("trainers/hf-tb-allresults/runs", TRAIN, 0.0081, 3000),
+    ("trainers/hf-tb-allresults/runs", VALID, 0.006221685, 3100),
+    ("trainers/lightning-csv-tb/tensorboard", TRAIN, 0.00830602, 1039),
+    ("trainers/lightning-csv-tb/tensorboard/version_0", VALID, 0.00577291, 1058),
+    ("trainers/gemma-hf-wandb/wandb-summary.json", TRAIN, 1.356, 68559),
+    ("trainers/gemma-hf-wandb/wandb-summary.json", VALID, 1.36279, 68559),
+    ("trainers/mlflow-filestore", VALID, 0.386988, 0),
+    ("trainers/hf-tb-allresults", VALID, 0.006221685, 3100),
+    ("trainers/mlx-lm-prefixed/pipline_output_example.md", TRAIN, 0.503, 100),
+    ("trainers/mlx-lm-prefixed/pipline_output_example.md", VALID, 0.922, 100),
+    ("trainers/trl-eval-nan/sweep10", TRAIN, 0.3082, 0.9302325581395349),
+    ("trainers/trl-eval-nan/sweep10", TRAIN_ACC, 0.8881150543689728, 0.9302325581395349),
+    ("trainers/keras-csv-bert", TRAIN, 0.113361, 2),
+    ("trainers/keras-csv-bert", VALID, 0.443168, 2),
+    ("trainers/keras-csv-bert", "val_accuracy", 0.861, 2),
+    ("trainers/lightning-csv-tb/csv", TRAIN, 0.00830602, 1039),
+    ("trainers/lightning-csv-tb/csv", VALID, 0.00577291, 1058),
+    ("trainers/lf-dup-writers", TRAIN, 0.3717, 6560),
+    ("trainers/lf-four-views/trainer_log.jsonl", TRAIN, 0.0707, 240),
+    ("trainers/msswift-qwen3", TRAIN, 0.154768, 430),
+    ("trainers/msswift-qwen3", TRAIN_ACC, 0.934375, 430),
+    ("trainers/msswift-qwen3", VALID, 0.12936, 438),
+    ("trainers/msswift-qwen3", VALID_ACC, 0.946375, 438),
 ]
 
 BEST: list[tuple[str, str, float, int]] = [
@@ -160,6 +185,7 @@ NEVER_FINITE = [
     ("trainers/nan-all-labels-masked", VALID),
     ("trainers/trl-eval-nan/checkpoint-200", VALID),
     ("trainers/trl-eval-nan/checkpoint-300", VALID),
+    ("trainers/trl-eval-nan/sweep10", VALID),
 ]
 
 NEVER_MEASURED = [
@@ -167,7 +193,6 @@ NEVER_MEASURED = [
     ("openai/bptlab-robot/step_metrics.csv", VALID),
     ("openai/nlbse-issues/step_metrics.csv", VALID),
     ("openai/legacy-ai-chat/compiled_results.csv", VALID),
-    ("trainers/hf-tb-allresults", VALID),
 ]
 
 NOT_JOBS = [
@@ -182,18 +207,8 @@ NOT_JOBS = [
     "openai/nlbse-issues/cell48output.txt",
     "openai/nlbse-issues/heldout_cell48.jsonl",
     "trainers/gemma-hf-wandb/output.log",
-    "trainers/gemma-hf-wandb/wandb-summary.json",
     "trainers/hf-tb-allresults/all_results.json",
-    "trainers/keras-csv-bert/training_log.csv",
-    "trainers/lf-dup-writers/trainer_log.jsonl",
-    "trainers/lightning-csv-tb/csv/version_0/metrics.csv",
-    "trainers/mlflow-filestore",
-    "trainers/mlx-lm-prefixed/pipline_output_example.md",
-    "trainers/msswift-qwen3/logging.jsonl",
     "trainers/not-msswift-chatlog/logging.jsonl",
-    "trainers/trl-eval-nan/sweep10/training.log",
-    "trainers/unsloth-tb-wandb/run-ennbpbki.wandb",
-    "trainers/lightning-csv-tb/tensorboard/version_0",
 ]
 
 
@@ -206,7 +221,7 @@ def own(path: str, metric: str) -> Series:
 
 
 @pytest.mark.parametrize(("path", "metric", "value", "step"), LAST)
-def test_the_last_value_is_the_files(path: str, metric: str, value: float, step: int) -> None:
+def test_the_last_value_is_the_files(path: str, metric: str, value: float, step: float) -> None:
     found = estimate(own(path, metric), at="last")
     assert found.value == pytest.approx(value, rel=1e-4, abs=0)
     assert found.last == step
@@ -289,6 +304,16 @@ def test_how_far_a_run_came_is_told(path: str, status: str, unfinished: bool) ->
     assert (found.facts["status"], bool(found.unfinished)) == (status, unfinished)
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "n"),
+    [("lf-four-views", "trainer_state.json", 4), ("msswift-qwen3", "logging.jsonl", 2)],
+)
+def test_several_views_of_one_run_are_one_job(path: str, first: str, n: int) -> None:
+    found = job(f"trainers/{path}")
+    assert (found.files[0].path.name, len(found.files)) == (first, n)
+    assert (found.facts["status"], found.unfinished) == ("succeeded", "")
+
+
 def test_the_newest_of_two_checkpoints_is_read() -> None:
     assert [digest.path.parent.name for digest in job("trainers/trl-eval-nan").files] == ["checkpoint-300"]
 
@@ -297,6 +322,22 @@ def test_the_average_of_the_whole_run_is_a_fact_and_not_a_loss() -> None:
     found = job("trainers/neiro-overfit")
     assert found.facts["run_average_train_loss"] == pytest.approx(0.169374, rel=1e-4)
     assert "is the average of the whole run, not read as final" in found.series[TRAIN].notes[0]
+
+
+def test_event_files_without_a_scalar_are_no_job() -> None:
+    with pytest.raises(JobError, match="1 event file and no scalar in any of them"):
+        job("trainers/gemma-hf-wandb/logs")
+
+
+def test_a_log_without_an_end_is_of_a_run_that_did_not_finish() -> None:
+    found = job("trainers/unsloth-tb-wandb/run-ennbpbki.wandb")
+    assert (found.facts["status"], bool(found.unfinished)) == ("unfinished", True)
+
+
+def test_a_run_that_was_deleted_from_its_store_is_refused() -> None:
+    [folder] = (CORPUS / "trainers/mlflow-filestore/mlruns").glob("*/3a9af4bdab714eb69a4ed7582c387268")
+    with pytest.raises(JobError, match="the run's status is 'deleted'"):
+        job(str(folder.relative_to(CORPUS))).metric(VALID)
 
 
 def test_the_loss_of_a_group_relative_run_is_unusable() -> None:

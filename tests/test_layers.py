@@ -31,6 +31,7 @@ LAYERS = (
     "nodes",
     "session",
     "plugin",
+    "fetch",
     "cli",
 )
 KNOW_PYTEST = {"nodes", "session", "plugin", "hookspecs"}

@@ -8,7 +8,7 @@ from .. import files
 from ..errors import EvidenceError, JobError
 from ..files import shown
 from . import table
-from .pieces import Piece, is_base64, opened
+from .pieces import Piece, is_base64, is_printed, opened
 
 MOST_BYTES = 1 << 28
 STATE = "trainer_state.json"
@@ -17,8 +17,18 @@ _HEAD = 4096
 _NAMED = re.compile(
     r"trainer_state|(?<![a-z])(?:(?:ft)?job|events?|checkpoints?|results?|(?:step_)?metrics)(?![a-z])", re.IGNORECASE
 )
+_LOGS = {".log", ".txt", ".out"}
 _DATA = {".json", ".jsonl", ".csv"}
-_MARKS = (b'"log_history"', b'"fine_tuning.job', b'"step"')
+_MARKS = (
+    b'"log_history"',
+    b'"fine_tuning.job',
+    b'"step"',
+    b'"current_steps"',
+    b'"global_step/',
+    b'"iteration"',
+    b'"step_number"',
+)
+_AXES = frozenset({"step", "epoch", "step_number"})
 _PACKED = ("c3RlcC", "77u/c3RlcC")
 
 
@@ -78,9 +88,22 @@ def _piece(path: Path) -> Piece | None:
     text = _text(head)
     if text is None:
         return None
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "[") and not is_printed(text):
         return _marked(path)
-    return opened(files.read(path, MOST_BYTES)) if _is_table(text) else None
+    if _is_table(text):
+        return opened(files.read(path, MOST_BYTES))
+    return _log(path) if path.suffix.casefold() in _LOGS else None
+
+
+def _log(path: Path) -> Piece | None:
+    """A printed log that has a loss somewhere."""
+    file = files.read(path, MOST_BYTES)
+    if b"loss" not in file.data:
+        return None
+    try:
+        return opened(file)
+    except EvidenceError:
+        return None
 
 
 def _head(path: Path) -> bytes | None:
@@ -114,4 +137,4 @@ def _marked(path: Path) -> Piece | None:
 
 
 def _is_table(text: str) -> bool:
-    return "step" in table.header(text) or (text.startswith(_PACKED) and is_base64(text))
+    return bool(_AXES.intersection(table.header(text))) or (text.startswith(_PACKED) and is_base64(text))

@@ -9,7 +9,7 @@ from ..errors import JobError
 from ..files import shown
 from ..job import Job
 from ..wording import listed
-from . import endings, folder, huggingface_rows, objects
+from . import endings, folder, hf_results, huggingface_rows, objects
 from .pieces import Piece, opened
 
 _TYPICAL = {"learning_rate", "grad_norm", "eval_loss", "eval_runtime", "train_runtime"}
@@ -23,15 +23,16 @@ def recognise(piece: Piece) -> bool:
 
 
 def read(where: Path, pieces: Sequence[Piece]) -> Job:
-    """The job of a state file, or of an output folder's state files.
+    """The job of a state file, or of an output folder's state files and saved results.
 
     The folder's own state counts, and without one the newest checkpoint's.
 
     Raises:
         JobError: the files are of two runs, the newest is broken, or a row of the history cannot be read.
     """
-    piece = pieces[0] if where.is_file() else _chosen(where, pieces)
-    return _job(where, piece, _state(piece))
+    states = [piece for piece in pieces if recognise(piece)]
+    piece = states[0] if where.is_file() else _chosen(where, states)
+    return _job(where, piece, _state(piece), [piece for piece in pieces if hf_results.recognise(piece)])
 
 
 def checkpoint_pieces(where: Path) -> list[Piece]:
@@ -122,13 +123,14 @@ def _marks(state: State) -> dict[str, str]:
     return marks
 
 
-def _job(where: Path, piece: Piece, state: State) -> Job:
+def _job(where: Path, piece: Piece, state: State, results: Sequence[Piece]) -> Job:
     file = piece.file
-    rows = huggingface_rows.rows(_history(state), file.name)
+    logged = huggingface_rows.rows(_history(state), file.name)
     done = _count(state, "global_step")
     planned = _count(state, "max_steps")
     stopped = _stopped(state)
     unfinished, note = _progress(done, planned, stopped, _tolerance(state, planned))
+    rows, said, used = hf_results.merged(state, logged, results, finished=stopped or (done or 0) >= (planned or 1))
     facts = {
         "status": None if done is None or not planned else "succeeded" if stopped or done >= planned else "unfinished",
         "steps": done if done is not None else int(max((row.step for row in rows), default=0)),
@@ -140,10 +142,10 @@ def _job(where: Path, piece: Piece, state: State) -> Job:
     return Job(
         source=f"Hugging Face {folder.STATE}",
         where=where,
-        files=(file.digest,),
+        files=(file.digest, *(one.file.digest for one in used)),
         facts={name: value for name, value in facts.items() if value is not None},
         series=endings.judged(huggingface_rows.series(rows, file.name)),
-        notes=(*filter(None, [note]), *huggingface_rows.lost_evaluations(rows)),
+        notes=(*filter(None, [note]), *said, *huggingface_rows.lost_evaluations(rows)),
         unfinished=f"{file.name}: {unfinished}" if unfinished else "",
     )
 

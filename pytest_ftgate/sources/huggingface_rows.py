@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Literal
 
 from ..errors import JobError
 from ..job import ALIASES
@@ -16,7 +17,7 @@ from ..series import Series, build
 from ..wording import counted, number, plain, quoted
 from . import objects
 
-_TRANSLATED = ("loss", "mean_token_accuracy", "reward", "rewards/accuracies")
+_TRANSLATED = ("loss", "mean_token_accuracy", "token_acc", "reward", "rewards/accuracies")
 _NAMES = {key: ALIASES[key] for base in _TRANSLATED for key in (base, f"eval_{base}")}
 _NOT_METRICS = re.compile(
     r"step|epoch|total_flos|train_loss|(?:eval_)?num_(?:input_)?tokens(?:_seen)?|.*runtime|.*_time|.*_per_second(?:_per_gpu)?"
@@ -64,8 +65,12 @@ def lost_evaluations(history: Sequence[Row]) -> list[str]:
     return [f"eval_loss is not finite in {lost} of {counted(len(losses), 'evaluation')}"] if lost else []
 
 
-def series(history: Sequence[Row], file: str) -> dict[str, Series]:
+def series(
+    history: Sequence[Row], file: str, *, appended: bool = False, axis: Literal["step", "epoch"] = "step"
+) -> dict[str, Series]:
     """The metrics of the history by canonical name; evaluations are of the whole set.
+
+    `appended` says that the rows are of a log that a resumed run adds to; `axis` is what their steps count.
 
     Raises:
         JobError: a value that is not a number under a key that is a number elsewhere, or a step that is none.
@@ -75,17 +80,18 @@ def series(history: Sequence[Row], file: str) -> dict[str, Series]:
     grpo = any(objects.number(row.logged.get("reward")) is not None for row in progress)
     found: dict[str, Series] = {}
     for (name, logged_as), values in points.items():
-        if logged_as in _TRANSLATED:
+        if logged_as in _TRANSLATED and not appended:
             _refuse_going_back(values, logged_as, file)
         one = build(
             name,
             logged_as,
             values,
             file=file,
+            axis=axis,
             full_set=logged_as.startswith("eval_"),
             unusable=_GRPO if grpo and name.split("[")[0] in ("train_loss", "valid_loss") else "",
             # A final evaluate() repeats a step, as may a script's own metrics; the trainer's training rows never do.
-            appended=logged_as not in _TRANSLATED,
+            appended=appended or logged_as not in _TRANSLATED,
         )
         found[one.name] = one
     return _with_notes(found, dead, run_average(history))

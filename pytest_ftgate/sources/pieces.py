@@ -7,26 +7,32 @@ from dataclasses import dataclass, field
 
 from ..errors import JobError
 from ..files import File
-from . import objects, table
+from . import event_file, objects, table, wandb_log
 
+SQLITE = b"SQLite format 3\x00"
+
+# A Python dict, `[INFO|trainer.py:1] ...` and `[2026-01-31 10:00:00] ...` begin a log and no JSON.
+_PRINTED = re.compile(r"\s*(?:\{'|\[[A-Za-z]{2,}[^A-Za-z,\]]|\[[0-9]{4}-[0-9])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{16,}+={0,2}\s*")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A text file and what it holds.
+    """A file and what it holds.
 
     Attributes:
         file: the file as it was read.
         text: its content, out of its base64 where the provider had packed it.
         data: the JSON document, or the list of a JSONL file's lines; None where it is no JSON.
         header: the column names of a table; empty where it is JSON.
+        binary: it is a tracker's own log and no text: the three above are empty.
     """
 
     file: File
     text: str = field(repr=False)
     data: object = field(default=None, repr=False)
     header: tuple[str, ...] = ()
+    binary: bool = False
 
 
 def opened(file: File) -> Piece:
@@ -35,15 +41,27 @@ def opened(file: File) -> Piece:
     Raises:
         EvidenceError: it is not text, it is empty, it is JSON that is broken, or base64 of something else than a table.
     """
+    if is_binary(file.data[:64]):
+        return Piece(file, "", binary=True)
     text = file.text()
     first = re.search(r"\S", text)
     if not first:
         raise JobError(f"{file.name}: the file is empty: no rows")
-    if first[0] in "{[":
+    if first[0] in "{[" and not is_printed(text):
         return Piece(file, text, objects.document(file.name, text))
     if is_base64(text):
         text = _unpacked(file.name, text)
     return Piece(file, text, header=table.header(text))
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether a file that begins so is a log that a tracker reads by its own library: TensorBoard, W&B, MLflow."""
+    return event_file.is_event_file(head) or wandb_log.is_log(head) or head.startswith(SQLITE)
+
+
+def is_printed(text: str) -> bool:
+    """Whether a text that begins with a bracket is a log that was printed, and no JSON."""
+    return bool(_PRINTED.match(text))
 
 
 def is_base64(text: str) -> bool:

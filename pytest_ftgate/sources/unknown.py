@@ -12,16 +12,13 @@ from . import objects
 from .folder import STATE
 from .pieces import Piece
 
-LOOKED_FOR = "an OpenAI or Azure result file, saved job, events or checkpoints, or a Hugging Face trainer_state.json"
+LOOKED_FOR = (
+    "an OpenAI or Azure result file, saved job, events or checkpoints, a Hugging Face trainer_state.json, "
+    "or a trainer's or tracker's own log"
+)
 
 _EXAMPLE = "job: {csv: metrics.csv, columns: {train_loss: loss, valid_loss: val_loss}}"
-_BINARY = (
-    (0, b":W&B", "a Weights & Biases offline run, which is not read: export its history as CSV"),
-    (0, b"SQLite format 3", "an SQLite database, which is not read"),
-    (12, b"brain.Event:", "a TensorBoard event file, which is not read: point job: at the trainer_state.json"),
-)
 _PRINTED = (
-    (re.compile(rb"\s*\{'"), "a trainer's console output, which is not read: point job: at the trainer_state.json"),
     (
         re.compile(rb"[\s\[]*(?:SyncCursorPage|FineTuning)\w*\W"),
         "API objects as Python prints them: save them with to_json() instead",
@@ -37,10 +34,7 @@ def refuse(file: File) -> None:
     Raises:
         JobError: it is that; the message says what to take instead.
     """
-    # A protobuf field of a few bytes stands between an event file's frame and its version string.
-    head = file.data[:64]
-    kind = next((what for start, magic, what in _BINARY if magic in head[start : start + 40]), None)
-    kind = kind or next((what for looks, what in _PRINTED if looks.match(file.data[:200])), None)
+    kind = next((what for looks, what in _PRINTED if looks.match(file.data[:200])), None)
     if kind:
         raise JobError(sentence([f"{file.name}: {kind}", f"looked for {LOOKED_FOR}"]))
 
@@ -88,6 +82,8 @@ def _looks_like(piece: Piece) -> str:
         return f"a JSON object with {_keys(data)}"
     if isinstance(data, list) and data and isinstance(data[0], dict):
         return f"{'JSONL rows' if _is_rows(piece) else 'a JSON list of objects'} with {_keys(data[0])}"
+    if data is None and re.match(r"\s*\{'", piece.text):
+        return "console output without a training's rows"
     if isinstance(data, list):
         return "a JSON list without objects" if data else "an empty JSON list"
     if len(piece.header) == 1 and (found := re.search(r"[\w\"][;\t|][\w\"]", piece.header[0])):

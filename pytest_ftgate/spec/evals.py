@@ -130,6 +130,6 @@ def _in_job(reading: Reading, where: Where, said: str) -> Path:
     inside = Path(said)
     if inside.is_absolute() or ".." in inside.parts or "${" in said:
         reading.refuse(where, "must be a file below the job's own folder, named without variables")
-    if not reading.data.get("job") and not reading.around.job:
+    if not reading.data.get("job") and not reading.around.names_a_job:
         reading.refuse(where, "needs a job: write `job: PATH` in the spec, or give --ftgate-job")
     return inside

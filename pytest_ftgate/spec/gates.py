@@ -68,7 +68,7 @@ def _check_reference(reading: Reading, where: Where, kind: str, body: Body) -> N
         reading.refuse(place, f"{quoted(name)} holds invisible characters, or blanks at an end")
     elif kind == "eval":
         _check_eval(reading, place, name)
-    elif not reading.data.get("job") and not reading.around.job:
+    elif not reading.data.get("job") and not reading.around.names_a_job:
         reading.refuse(where, "needs a job: write `job: PATH` in the spec, or give --ftgate-job", at_key=True)
     elif (kind == "improvement" or (kind, body.get("at")) == ("metric", "best")) and better(canonical(name)) is None:
         reading.refuse(place, f"whether lower or higher {quoted(name)} is better is not known")

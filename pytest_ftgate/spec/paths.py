@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..files import shown
+from ..sources.openai_api import HOSTED_ID
 from ..wording import quoted
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_HOSTED = re.compile(r"ftjob-[A-Za-z0-9-]+")
 
 
 def expand(text: str, environment: Mapping[str, str]) -> str:
@@ -26,20 +26,21 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: environment[match[1]], text)
 
 
+def is_hosted(text: str, folder: Path) -> bool:
+    """Whether `text` is the id of a hosted job, and no file or folder of that name is in `folder`."""
+    return bool(HOSTED_ID.fullmatch(text)) and not (folder / text).exists()
+
+
 def resolve(text: str, folder: Path, allowed: Sequence[Path]) -> Path:
     """The file that `text` names, relative to `folder`, with every symbolic link followed.
 
     Raises:
-        ValueError: it is a URL, a hosted job's id, no path at all, or lies outside every allowed folder.
+        ValueError: it is a URL, no path at all, or lies outside every allowed folder.
     """
     if "://" in text:
         raise ValueError(f"{quoted(text)} is a URL: a spec fetches nothing; download it and name the file")
     _check_followable(folder / text, text)
     path = Path(os.path.realpath(folder / text))
-    if _HOSTED.fullmatch(text) and not path.exists():
-        raise ValueError(
-            f"{text} is a hosted job, which this version does not read: save its files and name their folder"
-        )
     if not any(path.is_relative_to(os.path.realpath(root)) for root in (folder, *allowed)):
         raise ValueError(
             f"{quoted(text)} lies outside the spec's folder and pytest's rootdir: "

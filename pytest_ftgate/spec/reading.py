@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ..sources import NAMED
+from ..sources.hosts import Access
 from ..wording import quoted
 from .document import Document, Where
-from .paths import expand, resolve
+from .paths import expand, is_hosted, resolve
 
 Body = Mapping[str, Any]
 """A mapping of the document, checked against the schema."""
@@ -21,13 +22,22 @@ class Surroundings:
 
     Attributes:
         allowed: folders besides the spec's own that its files may lie in.
-        job: the job that the command line names instead of the spec's.
+        job: the job's path that the command line names instead of the spec's job.
         environment: what `${NAME}` is expanded from.
+        hosted: the hosted job's id that the command line names instead of the spec's job.
+        access: what the reading of a hosted job may take.
     """
 
     allowed: tuple[Path, ...] = ()
     job: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    hosted: str = ""
+    access: Access = field(default_factory=Access)
+
+    @property
+    def names_a_job(self) -> bool:
+        """Whether the command line names a job."""
+        return self.job is not None or bool(self.hosted)
 
 
 class Reading:
@@ -49,7 +59,7 @@ class Reading:
 
     @property
     def own_job(self) -> tuple[Where, str] | None:
-        """The path that the spec names as its job, and where it does, if it names one."""
+        """The path or id that the spec names as its job, and where it does, if it names one."""
         said = self.data.get("job")
         if not isinstance(said, dict):
             return (("job",), said) if said else None
@@ -59,12 +69,35 @@ class Reading:
     @property
     def judges_another_job(self) -> bool:
         """Whether the command line names a job that is not the spec's own."""
-        if self.around.job is None or self.own_job is None:
+        if not self.around.names_a_job or self.own_job is None:
             return False
         try:
-            return self._resolved(self.own_job[1], variables=True) != Path(os.path.realpath(self.around.job))
+            said = expand(self.own_job[1], self.around.environment)
+            if self.around.hosted or self.own_job_is_elsewhere(said):
+                return said != self.around.hosted
+            return self._resolved(said, variables=False) != Path(os.path.realpath(self.around.job or ""))
         except ValueError:
             return True
+
+    @property
+    def source(self) -> str:
+        """The key of `job:` that names a source, if one does."""
+        said = self.data.get("job")
+        return next((key for key in NAMED if key in said), "") if isinstance(said, dict) else ""
+
+    def own_job_is_elsewhere(self, said: str) -> bool:
+        """Whether what the spec's own job names, expanded, is an id, and no path."""
+        if self.source:
+            return not NAMED[self.source].takes_path
+        return isinstance(self.data.get("job"), str) and is_hosted(said, self.document.file.path.parent)
+
+    def expanded(self, where: Where, text: str) -> str | None:
+        """`text` with its variables, or None and a mistake."""
+        try:
+            return expand(text, self.around.environment)
+        except ValueError as e:
+            self.refuse(where, str(e))
+            return None
 
     def path(self, where: Where, text: str, *, variables: bool = False) -> Path | None:
         """The file that `text` names, or None and a mistake; `variables` says that it may hold `${NAME}`."""

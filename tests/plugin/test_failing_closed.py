@@ -8,7 +8,7 @@ import pytest
 
 from ..conftest import TRAINED, RunSpec
 from ..making import jsonl, losses, spec_file, trainer_state
-from .specs import JUDGED_BY_A_GATE, TWO_MET, XDIST
+from .specs import JUDGED_BY_A_GATE, JUDGED_ONE_BY_ONE, TWO_MET, XDIST
 from .verdicts import ASKED, OLD_PROMOTION, verdict_in
 
 pytestmark = pytest.mark.usefixtures("run_spec")
@@ -57,11 +57,20 @@ def test_an_eval_without_all_of_its_outputs_is_an_error(
     result.stdout.fnmatch_lines(["answers could not be judged: *"])
 
 
-def test_an_eval_without_prompts_stops_the_collection(pytester: pytest.Pytester, run_spec: RunSpec) -> None:
+def test_an_eval_without_prompts_is_an_error_of_its_gate(pytester: pytest.Pytester, run_spec: RunSpec) -> None:
     jsonl(pytester.path / "heldout.jsonl", [])
     result = run_spec(JUDGED_BY_A_GATE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*could not be judged: heldout.jsonl: *", "verdict: ERROR (1 of 1 gate in the way*"])
+
+
+def test_an_eval_without_prompts_that_no_gate_judges_stops_the_collection(
+    pytester: pytest.Pytester, run_spec: RunSpec
+) -> None:
+    jsonl(pytester.path / "heldout.jsonl", [])
+    result = run_spec(JUDGED_ONE_BY_ONE)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["heldout.jsonl: *", "verdict: INCOMPLETE (*): not a promotion verdict"])
+    result.stdout.fnmatch_lines(["*heldout.jsonl: *", "verdict: INCOMPLETE (*): not a promotion verdict"])
 
 
 @pytest.mark.parametrize(

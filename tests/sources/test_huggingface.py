@@ -322,3 +322,9 @@ def test_a_broken_newest_state_is_not_passed_over(read: Read, write: Write, brok
     write("checkpoint-100/trainer_state.json", broken)
     with pytest.raises(EvidenceError, match=r"^checkpoint-100/trainer_state\.json:"):
         read()
+
+
+def test_ms_swift_s_name_of_the_token_accuracy_is_known(read: Read) -> None:
+    job = read(state([train(50, token_acc=0.7), train(100, token_acc=0.8), evaluation(100, eval_token_acc=0.6)]))
+    assert list(job.metric("train_mean_token_accuracy").values) == [0.7, 0.8]
+    assert list(job.metric("eval_token_acc").values) == [0.6]

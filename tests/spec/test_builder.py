@@ -7,6 +7,7 @@ import pytest
 
 from pytest_ftgate.errors import SpecError
 from pytest_ftgate.sources import JobRef
+from pytest_ftgate.sources.hosts import Access
 from pytest_ftgate.spec import Spec, Surroundings, load
 from pytest_ftgate.threshold import Status
 
@@ -66,13 +67,62 @@ def test_the_command_line_can_bring_the_job_that_the_spec_leaves_out(tmp_path: P
         ("{path: '${RUN'}", "job.yaml:2:13: job.path: '${RUN': write a variable as ${NAME}"),
         ("'${UP}'", "job.yaml:2:6: job: '..' lies outside the spec's folder and pytest's rootdir"),
         ("'${URL}'", "job.yaml:2:6: job: 'https://x/y' is a URL: a spec fetches nothing"),
-        ("ftjob-1", "job.yaml:2:6: job: ftjob-1 is a hosted job, which this version does not read"),
+        ("{openai: run}", "job.yaml:2:6: job: 'run' is not the id of a hosted job, which is ftjob-..."),
+        (
+            "{openai: ftjob-1, base_url: '${RUN}'}",
+            "job.yaml:2:34: job.base_url: the environment variable RUN is not set",
+        ),
+        ("{openai: ftjob-1, base_url: 'http://u:p@h/'}", "job.yaml:2:34: job.base_url: not a plain address"),
+        ("{openai: ftjob-1, base_url: 'http://h/'}", "job.yaml:2:34: job.base_url: h must be reached by https://"),
+        ("{openai: ftjob-1, base_url: 'https://h/'}", "job.yaml:2:34: job.base_url: 'h' is not a host that a key may"),
+        ("{azure: ftjob-1, base_url: 'https://h/', api_version: v}", "job.yaml:2:1: job: has a base_url, which takes"),
     ],
 )
 def test_a_job_that_cannot_be_named_is_refused(tmp_path: Path, job: str, said: str) -> None:
     environment = {"EMPTY": "", "UP": "..", "URL": "https://x/y"}
     text = gates(GATE).replace("job: run", f"job: {job}")
     assert refused(tmp_path, text, Surroundings(environment=environment)).startswith(said)
+
+
+HOSTED = Path("ftjob-1")
+
+
+def test_the_id_of_a_hosted_job_is_enough(tmp_path: Path) -> None:
+    assert of_job(tmp_path, "ftjob-1").job == JobRef(HOSTED, "openai", "ftjob-1")
+    assert (
+        of_job(tmp_path, "'${JOB}'", Surroundings(environment={"JOB": "ftjob-1"})).job
+        == of_job(tmp_path, "ftjob-1").job
+    )
+
+
+def test_a_file_that_bears_a_hosted_job_s_name_is_the_job(tmp_path: Path) -> None:
+    (tmp_path / "ftjob-1").mkdir()
+    assert of_job(tmp_path, "ftjob-1").job == JobRef(tmp_path / "ftjob-1")
+
+
+def test_variables_stand_in_every_text_of_a_hosted_job(tmp_path: Path) -> None:
+    around = Surroundings(environment={"JOB": "ftjob-1", "URL": "http://127.0.0.1:1/v1"})
+    spec = of_job(tmp_path, "{openai: '${JOB}', base_url: '${URL}'}", around)
+    assert spec.job == JobRef(HOSTED, "openai", "ftjob-1", {"base_url": "http://127.0.0.1:1/v1"})
+
+
+def test_a_host_that_was_allowed_may_be_named(tmp_path: Path) -> None:
+    around = Surroundings(access=Access(("h.example",), 9))
+    spec = of_job(tmp_path, "{azure: ftjob-1, endpoint: 'https://H.example', api_version: v}", around)
+    options = {"endpoint": "https://H.example", "api_version": "v"}
+    assert spec.job == JobRef(HOSTED, "azure", "ftjob-1", options, Access(("h.example",), 9))
+
+
+def test_another_hosted_job_is_read_from_the_same_address(tmp_path: Path) -> None:
+    around = Surroundings(hosted="ftjob-2")
+    spec = of_job(tmp_path, "{openai: ftjob-1, base_url: 'http://localhost/'}", around)
+    assert spec.job == JobRef(Path("ftjob-2"), "openai", "ftjob-2", {"base_url": "http://localhost/"})
+    assert of_job(tmp_path, "run", around).job == JobRef(Path("ftjob-2"), "openai", "ftjob-2")
+
+
+def test_a_path_in_place_of_a_hosted_job_is_recognised_by_content(tmp_path: Path) -> None:
+    around = Surroundings(job=tmp_path / "run")
+    assert of_job(tmp_path, "{openai: ftjob-1}", around).job == JobRef(tmp_path / "run")
 
 
 def test_the_rootdir_may_be_read_from(tmp_path: Path) -> None:

@@ -202,6 +202,14 @@ def test_the_same_job_named_again_is_no_other_job(tmp_path: Path, job: str) -> N
     assert plan(tmp_path, of_file("outputs: o.jsonl, grader: exact", job), around).refused == ""
 
 
+@pytest.mark.parametrize(
+    ("own", "same"), [("ftjob-1", True), ("{openai: ftjob-1}", True), ("ftjob-2", False), ("run", False)]
+)
+def test_a_hosted_job_is_another_unless_its_id_is_the_same(tmp_path: Path, own: str, same: bool) -> None:
+    found = plan(tmp_path, of_file("outputs: o.jsonl, grader: exact", f"job: {own}\n"), Surroundings(hosted="ftjob-1"))
+    assert (found.refused == "") is same
+
+
 def test_a_job_that_the_spec_cannot_name_here_is_another(tmp_path: Path) -> None:
     around = Surroundings(job=tmp_path / "run", environment={})
     assert plan(tmp_path, of_file("outputs: o.jsonl, grader: exact", "job: '${RUN}'\n"), around).refused != ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ftgate.spec.paths import expand, resolve
+from pytest_ftgate.spec.paths import expand, is_hosted, resolve
 
 
 def test_variables_are_expanded() -> None:
@@ -76,13 +76,16 @@ def test_a_url_is_not_fetched(tmp_path: Path, text: str) -> None:
         resolve(text, tmp_path, ())
 
 
-def test_a_hosted_job_is_not_read(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"^ftjob-abc123 is a hosted job, which this version does not read: save its"):
-        resolve("ftjob-abc123", tmp_path, ())
+def test_a_hosted_job_is_told_by_its_id(tmp_path: Path) -> None:
+    assert is_hosted("ftjob-abc123", tmp_path)
+    assert not any(
+        is_hosted(text, tmp_path) for text in ("ftjob-", "ftjob-a/b", "xftjob-a", "ftjob-a\n", "ftjob-" + "a" * 300)
+    )
 
 
 def test_a_folder_with_a_hosted_job_s_name_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "ftjob-abc123").mkdir()
+    assert not is_hosted("ftjob-abc123", tmp_path)
     assert resolve("ftjob-abc123", tmp_path, ()) == tmp_path / "ftjob-abc123"
 
 
