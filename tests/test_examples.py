@@ -43,6 +43,14 @@ def test_the_readme_shows_what_the_overfit_example_prints() -> None:
     assert shown[1] in expected("overfit")
 
 
+def test_a_source_of_one_s_own_is_judged() -> None:
+    folder = ROOT / "examples" / "custom_source"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--ftgate", "job.yaml"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "verdict: PASS (4 gates judged)" in done.stdout
+
+
 def test_every_run_of_the_examples_has_an_expectation() -> None:
     assert {path.name for path in (DATES / "runs").iterdir()} == set(EXIT_STATUS)
 
