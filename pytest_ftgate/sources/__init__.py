@@ -1,5 +1,6 @@
 """Where a job's metrics are read from: one module per kind of job, found by content."""
 
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -131,10 +132,15 @@ def read_job(ref: JobRef, more: Sequence[Source] = ()) -> Job:
     """
     if ref.source:
         return NAMED[ref.source].read(ref)
-    if ref.path.is_dir():
+    try:
+        folder_named = stat.S_ISDIR(ref.path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise JobError(_missing(ref.path)) from None
+    except (OSError, ValueError) as e:
+        why = getattr(e, "strerror", None) or "it is not a path"
+        raise JobError(f"{shown(ref.path)}: cannot be read ({why})") from None
+    if folder_named:
         return _folder_job(ref.path, (*more, *SOURCES))
-    if not ref.path.exists():
-        raise JobError(_missing(ref.path))
     return _file_job(ref.path, (*more, *SOURCES))
 
 

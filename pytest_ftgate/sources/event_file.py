@@ -7,7 +7,7 @@ they hold is read by its protocol classes.
 import math
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import JobError
 from ..files import File
@@ -111,14 +111,14 @@ def _scalars(file: File, record: bytes) -> Iterator[Scalar]:
         yield Scalar(value.tag, event.step, number, event.wall_time)
 
 
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:
     """The number of a summary's value, if it is one: TensorFlow 2 writes scalars as tensors without dimensions."""
     from tensorboard.util.tensor_util import make_ndarray
 
-    kind = value.WhichOneof("value")  # type: ignore[attr-defined]
+    kind = value.WhichOneof("value")
     if kind == "simple_value":
-        return float(value.simple_value)  # type: ignore[attr-defined]
-    if kind != "tensor" or value.tensor.tensor_shape.dim:  # type: ignore[attr-defined]
+        return float(value.simple_value)
+    if kind != "tensor" or value.tensor.tensor_shape.dim:
         return None
-    array = make_ndarray(value.tensor)  # type: ignore[attr-defined]
+    array = make_ndarray(value.tensor)
     return float(array) if array.dtype.kind in "fiu" else None

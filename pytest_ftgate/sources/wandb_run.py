@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import JobError
 from ..files import File, shown
@@ -153,34 +154,34 @@ def _run(file: File) -> _Run:
     return run
 
 
-def _note(run: _Run, record: object, file: File) -> None:
-    kind = record.WhichOneof("record_type")  # type: ignore[attr-defined]
+def _note(run: _Run, record: Any, file: File) -> None:
+    kind = record.WhichOneof("record_type")
     if kind == "run":
-        run.id = record.run.run_id  # type: ignore[attr-defined]
+        run.id = record.run.run_id
     elif kind == "history":
-        step = {"_step": record.history.step.num}  # type: ignore[attr-defined]
-        run.rows.append({**step, **_values(record.history.item, file)})  # type: ignore[attr-defined]
+        step = {"_step": record.history.step.num}
+        run.rows.append({**step, **_values(record.history.item, file)})
     elif kind == "summary":
-        run.summary.update(_values(record.summary.update, file))  # type: ignore[attr-defined]
+        run.summary.update(_values(record.summary.update, file))
     elif kind == "exit":
-        run.exit_code = record.exit.exit_code  # type: ignore[attr-defined]
+        run.exit_code = record.exit.exit_code
 
 
 def _values(items: Iterable[object], file: File) -> Row:
     return {_name(item): _value(item, file) for item in items}
 
 
-def _name(item: object) -> str:
-    return str(item.key or ".".join(item.nested_key))  # type: ignore[attr-defined]
+def _name(item: Any) -> str:
+    return str(item.key or ".".join(item.nested_key))
 
 
-def _value(item: object, file: File) -> object:
+def _value(item: Any, file: File) -> object:
     """A value as it was logged: newer versions write plain ones by their type, others as JSON."""
-    fields = item.DESCRIPTOR.fields_by_name  # type: ignore[attr-defined]
-    kind = item.WhichOneof("value") if "number" in fields else None  # type: ignore[attr-defined]
+    fields = item.DESCRIPTOR.fields_by_name
+    kind = item.WhichOneof("value") if "number" in fields else None
     if kind in ("boolean", "integer", "number", "text"):
         return getattr(item, kind)
-    text = getattr(item, kind) if kind == "json" else item.value_json  # type: ignore[attr-defined]
+    text = getattr(item, kind) if kind == "json" else item.value_json
     # An item without a value is one that is null.
     return objects.document(file.name, text) if text else None
 
