@@ -17,6 +17,7 @@ import pytest
 from .errors import FtgateError, GateWarning
 from .evals.plan import EvalPlan
 from .evals.prompts import Prompt
+from .evals.runtime import Runtime
 from .evidence import Evidence
 from .files import Digest, shown
 from .gate import Gate, Measured, Measurements, digests
@@ -194,7 +195,7 @@ def surroundings(config: pytest.Config) -> Surroundings:
     job = config.getoption("ftgate_job")
     hosted = job if job and is_hosted(job, here) else ""
     path = here / job if job and not hosted else None
-    return Surroundings(allowed, path, os.environ, hosted, _access(config))
+    return Surroundings(allowed, path, os.environ, hosted, Runtime(_access(config), config.rootpath / ".ftgate"))
 
 
 def _access(config: pytest.Config) -> Access:

@@ -101,7 +101,7 @@ def _result(prompt: Prompt, output: Output | None, count: int, shared: Grader | 
 def _graded(prompt: Prompt, output: Output, grader: Grader | None) -> Grade:
     if grader is None:
         raise EvalError(f"{prompt.where}: prompt {prompt.id} has no grader, and the eval has none")
-    found = grader(output.text, prompt)
+    found = grader(output, prompt)
     if not isinstance(found, Grade) or not 0 <= found.score <= 1:
         raise EvalError(f"{prompt.where}: prompt {prompt.id} was given {found!r:.80}, not a grade from 0 to 1")
     return found

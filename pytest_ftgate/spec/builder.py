@@ -115,7 +115,7 @@ def _elsewhere(reading: Reading, source: str, identity: str, options: Body) -> J
         _check_hosted(reading, source, identity, found)
     if len(reading.wrong) > before:
         return None
-    return JobRef(Path(identity), source, identity, found, reading.around.access)
+    return JobRef(Path(identity), source, identity, found, reading.around.runtime.access)
 
 
 def _store(reading: Reading, uri: str) -> str:
@@ -133,7 +133,7 @@ def _check_hosted(reading: Reading, source: str, identity: str, options: Body) -
         reading.refuse(("job",), "has a base_url, which takes the place of endpoint and api_version", at_key=True)
     elif key:
         try:
-            address(source, options, reading.around.access)
+            address(source, options, reading.around.runtime.access)
         except JobError as e:
             reading.refuse(("job", key), str(e).removeprefix(f"{key}: "))
 

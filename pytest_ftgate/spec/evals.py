@@ -82,7 +82,7 @@ def _own_grader(reading: Reading, where: Where, body: Body) -> Grader | None:
 
 def _grader(reading: Reading, where: Where, said: Any) -> Grader | None:
     try:
-        return build_grader(_with_schema(reading, where, said))
+        return build_grader(_with_schema(reading, where, said), reading.around.runtime)
     except ValueError as e:
         reading.refuse(where, str(e))
         return None

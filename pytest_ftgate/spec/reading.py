@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..evals.runtime import BARE, Runtime
 from ..sources import NAMED
-from ..sources.hosts import Access
 from ..wording import quoted
 from .document import Document, Where
 from .paths import expand, is_hosted, resolve
@@ -25,14 +25,14 @@ class Surroundings:
         job: the job's path that the command line names instead of the spec's job.
         environment: what `${NAME}` is expanded from.
         hosted: the hosted job's id that the command line names instead of the spec's job.
-        access: what the reading of a hosted job may take.
+        runtime: what graders and samplers may use, and what the reading of a hosted job may take.
     """
 
     allowed: tuple[Path, ...] = ()
     job: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     hosted: str = ""
-    access: Access = field(default_factory=Access)
+    runtime: Runtime = BARE
 
     @property
     def names_a_job(self) -> bool:

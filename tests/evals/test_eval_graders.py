@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_ftgate.evals.graders import GRADERS, Grade, build_grader
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
 KINDS = "exact, contains, one_of, regex, number, json_schema"
@@ -48,9 +49,9 @@ def test_a_config_that_cannot_be_built_says_why(config: object, why: str) -> Non
 
 def test_of_a_list_all_must_pass() -> None:
     grader = build_grader([{"type": "contains", "target": "9 am"}, {"type": "regex", "pattern": r"\.$"}])
-    assert grader("At 9 am.", PROMPT) == Grade(1.0)
-    assert grader("At 9 am", PROMPT) == Grade(0.0, "'\\.$' is not found in 'At 9 am'")
-    assert grader("At ten", PROMPT).why == "wanted '9 am' in it, got 'At ten'"
+    assert grader(Output("a", "At 9 am."), PROMPT) == Grade(1.0)
+    assert grader(Output("a", "At 9 am"), PROMPT) == Grade(0.0, "'\\.$' is not found in 'At 9 am'")
+    assert grader(Output("a", "At ten"), PROMPT).why == "wanted '9 am' in it, got 'At ten'"
 
 
 def test_every_grader_names_the_option_that_holds_what_is_wanted() -> None:

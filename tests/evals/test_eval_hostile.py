@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_ftgate.errors import EvidenceError
 from pytest_ftgate.evals.graders import build_grader
-from pytest_ftgate.evals.outputs import read_outputs
+from pytest_ftgate.evals.outputs import Output, read_outputs
 from pytest_ftgate.evals.prompts import Prompt, read_prompts
 from pytest_ftgate.files import File
 
@@ -70,7 +70,7 @@ def test_bytes_of_any_kind_are_rows_or_an_error(data: bytes) -> None:
 @given(VALUES, st.sampled_from(["exact", "contains", "one_of", "regex", "number", "json_schema"]), st.text(max_size=9))
 def test_a_target_of_any_kind_is_graded_or_an_error(target: object, name: str, answer: str) -> None:
     with contextlib.suppress(EvidenceError):
-        grade = build_grader(name)(answer, Prompt("a", "", target, {}, "held.jsonl:3"))
+        grade = build_grader(name)(Output("a", answer), Prompt("a", "", target, {}, "held.jsonl:3"))
         assert grade.passed == (not grade.why)
         assert grade.why.isprintable()
 

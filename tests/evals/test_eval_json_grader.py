@@ -6,13 +6,16 @@ import pytest
 
 from pytest_ftgate.errors import EvalError
 from pytest_ftgate.evals.graders import Grade, build_grader
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
 TICKET = {"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}}
 
 
 def graded(schema: object, answer: str) -> Grade:
-    return build_grader({"type": "json_schema", "schema": schema})(answer, Prompt("a", "", None, {}, "h.jsonl:3"))
+    return build_grader({"type": "json_schema", "schema": schema})(
+        Output("a", answer), Prompt("a", "", None, {}, "h.jsonl:3")
+    )
 
 
 def refusal(schema: object) -> str:
@@ -133,4 +136,4 @@ def test_a_pattern_says_nothing_about_what_is_no_text() -> None:
 
 def test_a_schema_may_come_from_the_prompt() -> None:
     grader = build_grader("json_schema")
-    assert grader('{"city": "Paris"}', Prompt("a", "", TICKET, {}, "h.jsonl:3")).passed
+    assert grader(Output("a", '{"city": "Paris"}'), Prompt("a", "", TICKET, {}, "h.jsonl:3")).passed

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from pytest_ftgate.errors import EvalError
 from pytest_ftgate.evals.graders import Grade, build_grader
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
 UNHURRIED = settings(deadline=None)
 
 
 def graded(answer: str, target: object, **options: object) -> Grade:
-    return build_grader({"type": "number", **options})(answer, Prompt("a", "", target, {}, "held.jsonl:3"))
+    return build_grader({"type": "number", **options})(Output("a", answer), Prompt("a", "", target, {}, "held.jsonl:3"))
 
 
 @UNHURRIED

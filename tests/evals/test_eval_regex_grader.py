@@ -4,12 +4,13 @@ import pytest
 
 from pytest_ftgate.errors import EvalError
 from pytest_ftgate.evals.graders import Grade, build_grader
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
 
 def graded(pattern: str, answer: str, **options: object) -> Grade:
     return build_grader({"type": "regex", "pattern": pattern, **options})(
-        answer, Prompt("a", "", None, {}, "h.jsonl:3")
+        Output("a", answer), Prompt("a", "", None, {}, "h.jsonl:3")
     )
 
 
@@ -34,11 +35,11 @@ def test_ignore_whitespace_squeezes_the_answer() -> None:
 
 def test_without_a_pattern_the_prompt_s_target_is_one() -> None:
     grader = build_grader("regex")
-    assert grader("cat", Prompt("a", "", "c.t", {}, "h.jsonl:3")).passed
+    assert grader(Output("a", "cat"), Prompt("a", "", "c.t", {}, "h.jsonl:3")).passed
     with pytest.raises(
         EvalError, match=r"h\.jsonl:3: prompt a cannot be graded by regex: its target '\(' is not a reg"
     ):
-        grader("cat", Prompt("a", "", "(", {}, "h.jsonl:3"))
+        grader(Output("a", "cat"), Prompt("a", "", "(", {}, "h.jsonl:3"))
 
 
 def test_a_search_without_end_is_an_error_and_never_a_pass() -> None:

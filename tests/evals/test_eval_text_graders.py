@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pytest_ftgate.errors import EvalError
 from pytest_ftgate.evals.graders import Grade, build_grader
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
 UNHURRIED = settings(deadline=None)
@@ -15,7 +16,7 @@ BLANKLESS = st.text(min_size=1).filter(str.strip)
 
 def graded(config: str | dict[str, object], answer: str, target: object = None) -> Grade:
     prompt = Prompt("a", "", target, {"id": "a", "expected": "x"}, "held.jsonl:3")
-    return build_grader(config)(answer, prompt)
+    return build_grader(config)(Output("a", answer), prompt)
 
 
 @UNHURRIED

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytest_ftgate.errors import SpecError
+from pytest_ftgate.evals.runtime import Runtime
 from pytest_ftgate.sources import JobRef
 from pytest_ftgate.sources.hosts import Access
 from pytest_ftgate.spec import Spec, Surroundings, load
@@ -107,7 +108,7 @@ def test_variables_stand_in_every_text_of_a_hosted_job(tmp_path: Path) -> None:
 
 
 def test_a_host_that_was_allowed_may_be_named(tmp_path: Path) -> None:
-    around = Surroundings(access=Access(("h.example",), 9))
+    around = Surroundings(runtime=Runtime(Access(("h.example",), 9)))
     spec = of_job(tmp_path, "{azure: ftjob-1, endpoint: 'https://H.example', api_version: v}", around)
     options = {"endpoint": "https://H.example", "api_version": "v"}
     assert spec.job == JobRef(HOSTED, "azure", "ftjob-1", options, Access(("h.example",), 9))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.plan import EvalPlan
 from pytest_ftgate.spec import Surroundings
 
@@ -62,8 +63,8 @@ def test_prompts_in_place_bring_their_own_graders(tmp_path: Path) -> None:
     assert [prompt.key for prompt in found.prompts] == ["hours", 7]
     grader = found.prompts[0].grader
     assert grader is not None
-    assert grader("at 9 am", found.prompts[0]).passed
-    assert not grader("at 8 am", found.prompts[0]).passed
+    assert grader(Output("a", "at 9 am"), found.prompts[0]).passed
+    assert not grader(Output("a", "at 8 am"), found.prompts[0]).passed
 
 
 def test_prompts_in_place_know_their_line_and_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,9 +85,9 @@ def test_a_json_schema_grader_reads_its_file_with_the_spec(tmp_path: Path) -> No
     found = plan(tmp_path, spec("{id: a, json_schema: s.json}", "{id: b, json_schema: {type: array}}"))
     one, other = found.read[0]
     assert one.grader is not None
-    assert one.grader("{}", one).passed
+    assert one.grader(Output("a", "{}"), one).passed
     assert other.grader is not None
-    assert not other.grader("{}", other).passed
+    assert not other.grader(Output("a", "{}"), other).passed
 
 
 def test_a_list_of_graders_must_all_pass(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from ...errors import EvalError
 from ...wording import quoted
 
 if TYPE_CHECKING:
+    from ..outputs import Output
     from ..prompts import Prompt
 
 
@@ -29,10 +30,18 @@ class Grade:
         return self.score >= 1
 
 
-Grader = Callable[[str, "Prompt"], Grade]
-"""Grades an answer to a prompt; raises EvalError where it cannot."""
+Grader = Callable[["Output", "Prompt"], Grade]
+"""Grades what was answered to a prompt; raises EvalError where it cannot."""
+
+TextGrader = Callable[[str, "Prompt"], Grade]
+"""A grader that looks at the text of an answer, and at nothing else."""
 
 PASS = Grade(1.0)
+
+
+def on_text(grader: TextGrader) -> Grader:
+    """The grader of outputs that grades their text."""
+    return lambda output, prompt: grader(output.text, prompt)
 
 
 def miss(why: str) -> Grade:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..lines import strict_json
 from ..prompts import Prompt
-from .grade import PASS, Grade, Grader, cannot, miss, shown
+from .grade import PASS, Grade, TextGrader, cannot, miss, shown
 from .options import Options, reference
 from .schema import failure, validator
 
@@ -15,7 +15,7 @@ _LONGEST = 1_000_000
 """Characters of an answer that are checked: no model's JSON is longer."""
 
 
-def json_schema(options: Options) -> Grader:
+def json_schema(options: Options) -> TextGrader:
     """The answer is JSON that meets the schema."""
     wanted = reference("json_schema", options, "schema", validator)
 

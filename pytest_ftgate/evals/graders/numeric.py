@@ -9,7 +9,7 @@ from itertools import islice
 
 from ...wording import listed
 from ..prompts import Prompt, described
-from .grade import PASS, Grade, Grader, miss, shown
+from .grade import PASS, Grade, TextGrader, miss, shown
 from .options import Options, choice, reference
 
 _MINUS = "\u2212\u2012\u2013\ufe63\uff0d"
@@ -28,7 +28,7 @@ _SIGNS = str.maketrans(dict.fromkeys(_MINUS, "-") | dict.fromkeys(_CURRENCY, "")
 _LONGEST = 400
 
 
-def numeric(options: Options) -> Grader:
+def numeric(options: Options) -> TextGrader:
     """The answer's number is the target, within a tolerance."""
     pick = _PICKS[choice(options, "pick", tuple(_PICKS))]
     margin = _tolerance(options.get("tolerance", 0))

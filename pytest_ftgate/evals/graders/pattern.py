@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..prompts import Prompt
-from .grade import PASS, Grade, Grader, cannot, miss, shown
+from .grade import PASS, Grade, TextGrader, cannot, miss, shown
 from .options import Options, a_text, flag, reference
 from .text import folding
 
@@ -18,7 +18,7 @@ _MAY_CONSTRAIN = ("^", "$", "\\", "(?")
 """Without one of these, a pattern that finds nothing at all finds it everywhere."""
 
 
-def search(options: Options) -> Grader:
+def search(options: Options) -> TextGrader:
     """The pattern is found in the answer."""
     ignore_case = flag(options, "ignore_case")
     fold = folding({**options, "ignore_case": False})

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from ...wording import listed
 from ..prompts import Prompt
-from .grade import PASS, Grade, Grader, miss, shown
+from .grade import PASS, Grade, TextGrader, miss, shown
 from .options import Options, a_text, flag, reference, text_or_texts, texts
 
 Fold = Callable[[str], str]
 
 
-def exact(options: Options) -> Grader:
+def exact(options: Options) -> TextGrader:
     """The answer is the target."""
     fold = folding(options)
     wanted = reference("exact", options, "target", a_text)
@@ -25,7 +25,7 @@ def exact(options: Options) -> Grader:
     return grader
 
 
-def contains(options: Options) -> Grader:
+def contains(options: Options) -> TextGrader:
     """The answer contains the target, or every text of a list of them."""
     fold = folding(options)
     wanted = reference("contains", options, "target", text_or_texts)
@@ -41,7 +41,7 @@ def contains(options: Options) -> Grader:
     return grader
 
 
-def one_of(options: Options) -> Grader:
+def one_of(options: Options) -> TextGrader:
     """The answer is one of some texts."""
     fold = folding(options)
     wanted = reference("one_of", options, "values", texts)
