@@ -1,9 +1,9 @@
 """Archives of hosted jobs: a folder with what the API has of a job, which is itself a source."""
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .errors import FtgateError, JobError
 from .files import File, read, shown
@@ -77,17 +77,30 @@ def _differs(file: File, folder: Path) -> bool:
 
 
 def _write_whole(files: Sequence[File], folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    beside.mkdir()
-    try:
+    """Write beside the folder and rename; into one that is there, which may be a mount, from within."""
+    there = folder.exists()
+    above = folder if there else folder.parent
+    above.mkdir(parents=True, exist_ok=True)
+    # A name that nobody has: one of a process may be left over from another that was killed.
+    with TemporaryDirectory(prefix=".fetching-", dir=above, ignore_cleanup_errors=True) as beside:
+        made = Path(beside, "archive")
+        made.mkdir()
         for file in files:
-            with (beside / file.path.name).open("xb") as stream:
-                stream.write(file.data)
-                stream.flush()
-                os.fsync(stream.fileno())
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+            _write(made / file.path.name, file.data)
+        if there:
+            _move(made, files, folder)
+        else:
+            made.rename(folder)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _move(made: Path, files: Sequence[File], folder: Path) -> None:
+    # The job's own object comes last: without it nothing else there says that a job succeeded.
+    for file in reversed(files):
+        (made / file.path.name).rename(folder / file.path.name)

@@ -1,5 +1,6 @@
 """The rows of a log as one value per step: what repeats folds, what a resume left behind goes, two runs are refused."""
 
+import heapq
 import math
 from collections.abc import Sequence
 from itertools import pairwise
@@ -35,16 +36,18 @@ def settle(
 
 def _last_words(rows: Points, logged_as: str, file: str, axis: str) -> tuple[dict[float, float], tuple[str, ...]]:
     settled: dict[float, float] = {}
+    # The steps of `settled`, the latest on top: a log of nothing but resumes would else be searched whole at each.
+    latest: list[float] = []
     interval = _logging_interval([step for step, _ in rows])
     repeated = dropped = 0
-    previous = -math.inf
+    previous, lowest = -math.inf, math.inf
     for step, value in rows:
+        lowest = min(lowest, step)
         if previous - step > interval:
-            _refuse_second_run(step, settled, logged_as, file, axis)
-            stale = [s for s in settled if s >= step]
-            dropped += len(stale)
-            for s in stale:
-                del settled[s]
+            _refuse_second_run(step, lowest, latest, logged_as, file, axis)
+            dropped += _forget(settled, latest, step)
+        if step not in settled:
+            heapq.heappush(latest, -step)
         repeated += step in settled and not _same(settled[step], value)
         settled[step] = value
         previous = step
@@ -55,10 +58,20 @@ def _last_words(rows: Points, logged_as: str, file: str, axis: str) -> tuple[dic
     return settled, tuple(note for note, count in said.items() if count)
 
 
-def _refuse_second_run(step: float, settled: dict[float, float], logged_as: str, file: str, axis: str) -> None:
-    if step <= min(settled):
+def _forget(settled: dict[float, float], latest: list[float], step: float) -> int:
+    """Drop what is settled from `step` on, and say how many values that were."""
+    before = len(settled)
+    while latest and -latest[0] >= step:
+        del settled[-heapq.heappop(latest)]
+    return before - len(settled)
+
+
+def _refuse_second_run(
+    step: float, lowest: float, latest: Sequence[float], logged_as: str, file: str, axis: str
+) -> None:
+    if step <= lowest:
         raise JobError(
-            f"{file}: {logged_as} starts again at {axis} {number(step)} after {axis} {number(max(settled))}: "
+            f"{file}: {logged_as} starts again at {axis} {number(step)} after {axis} {number(-latest[0])}: "
             "two runs in one file; keep the rows of one"
         )
 

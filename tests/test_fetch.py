@@ -1,6 +1,7 @@
 """Archives of hosted jobs."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_no_secret_is_in_an_archive(api: Api) -> None:
 
 def test_an_empty_folder_is_filled(api: Api) -> None:
     Path("a").mkdir()
+    assert fetched(api) == [f"{ID} (succeeded) in a: 5 files"]
+
+
+def test_an_empty_folder_stays_the_same_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("a").mkdir()
+    before = Path("a").stat().st_ino
+    monkeypatch.chdir("a")
+    assert fetched(api, ".")[0].endswith(": 5 files")
+    assert (len(list(Path().iterdir())), Path().stat().st_ino) == (5, before)
+
+
+def test_what_a_killed_fetch_left_over_is_in_nobody_s_way(api: Api) -> None:
+    Path(f".a.{os.getpid()}.tmp").mkdir()
     assert fetched(api) == [f"{ID} (succeeded) in a: 5 files"]
 
 

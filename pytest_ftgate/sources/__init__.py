@@ -14,6 +14,7 @@ from ..job import Job
 from ..wording import listed, suggestion
 from . import (
     columns,
+    deepspeed,
     folder,
     hf_results,
     huggingface,
@@ -33,6 +34,7 @@ from . import (
     unknown,
     views,
     wandb_run,
+    wandb_server,
 )
 from .hosts import Access
 from .pieces import Piece, opened
@@ -90,6 +92,7 @@ class NamedSource(NamedTuple):
 
 
 SOURCES: tuple[Source, ...] = (
+    Source("DeepSpeed's CSV monitor", deepspeed.recognise, deepspeed.read, deepspeed.beside),
     Source("OpenAI job files", openai_job.recognise, openai_job.read),
     Source("a Hugging Face trainer state", huggingface.recognise, huggingface.read, hf_results.recognise, "view"),
     Source("an ms-swift log", ms_swift.recognise, ms_swift.read, role="view"),
@@ -115,7 +118,7 @@ NAMED: Mapping[str, NamedSource] = {
     ),
     "azure": NamedSource(takes_path=False, read=lambda ref: openai_api.read("azure", ref.id, ref.options, ref.access)),
     "tensorboard": NamedSource(takes_path=True, read=lambda ref: tensorboard.read(ref.path, trackers.pieces(ref.path))),
-    "wandb": NamedSource(takes_path=False, read=lambda ref: wandb_run.fetch(ref.id)),
+    "wandb": NamedSource(takes_path=False, read=lambda ref: wandb_server.fetch(ref.id, ref.access)),
     "mlflow": NamedSource(
         takes_path=False, read=lambda ref: mlflow_run.fetch(ref.id, ref.options.get("tracking_uri", ""), ref.access)
     ),

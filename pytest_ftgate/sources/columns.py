@@ -4,6 +4,7 @@ A name that begins with `full_valid_` is a series over the whole validation set,
 other series, `valid_loss` too, is read through a window.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,13 +14,13 @@ from .. import files
 from ..errors import JobError
 from ..files import File
 from ..job import Fact, Job, canonical
-from ..series import Series, build
+from ..series import PointArrays, Series, build
 from ..wording import listed, plain, quoted
-from . import endings, objects, table
+from . import endings, numeric_lines, objects, table, zeros
 
 Row = Mapping[str, object]
 Axis = Literal["step", "epoch"]
-Points = dict[str, list[tuple[float, float]]]
+Points = Mapping[str, PointArrays | list[tuple[float, float]]]
 
 
 def read(path: Path, form: Literal["csv", "jsonl"], named: Mapping[str, str]) -> Job:
@@ -44,6 +45,7 @@ def read(path: Path, form: Literal["csv", "jsonl"], named: Mapping[str, str]) ->
 
 
 def _metrics(name: str, named: Mapping[str, str]) -> dict[str, str]:
+    _refuse_shared(name, named)
     found: dict[str, str] = {}
     for metric, column in named.items():
         if metric in ("step", "epoch"):
@@ -54,6 +56,18 @@ def _metrics(name: str, named: Mapping[str, str]) -> dict[str, str]:
     if not found:
         raise JobError(f"{name}: no metric's column is named: columns: {{train_loss: ..., valid_loss: ...}}")
     return found
+
+
+def _refuse_shared(name: str, named: Mapping[str, str]) -> None:
+    """Refuse one column for two metrics: the gap between them would be none, whatever the job is like."""
+    first: dict[str, str] = {}
+    for metric, column in named.items():
+        other = first.setdefault(column, metric)
+        if other != metric:
+            both = f"{quoted(other)[1:-1]} and for {quoted(metric)[1:-1]}"
+            raise JobError(
+                f"{name}: the column {quoted(column)} is named for {both}: name a column of its own for each"
+            )
 
 
 def _axis(name: str, named: Mapping[str, str], there: list[str]) -> tuple[Axis, str]:
@@ -74,16 +88,21 @@ def _csv(
     found = table.read(name, text)
     axis, column = _axis(name, named, list(found.header))
     where = table.steps(found, column)
-    points = {
-        metric: table.points(where, table.readings(found, of, sparse=not metric.startswith("train_")))
-        for metric, of in metrics.items()
+    columns = {
+        metric: table.readings(found, of, sparse=not metric.startswith("train_")) for metric, of in metrics.items()
     }
-    return axis, points, table.notes(found)
+    notes = table.notes(found)
+    if losses := columns.get("train_loss"):
+        columns["train_loss"], lost = zeros.told_apart(losses, found)
+        notes = (*notes, *zeros.notes(name, where[lost].tolist(), axis))
+    return axis, {metric: table.points(where, one) for metric, one in columns.items()}, notes
 
 
 def _jsonl(
     name: str, text: str, named: Mapping[str, str], metrics: Mapping[str, str]
 ) -> tuple[Axis, Points, tuple[str, ...]]:
+    if plain := _plain_jsonl(name, text, named, metrics):
+        return plain
     rows = [(line, _row(name, line, value)) for line, value in objects.lines(name, text)]
     if not rows:
         raise JobError(f"{name}: the file is empty: no rows")
@@ -92,8 +111,37 @@ def _jsonl(
     for wanted in (column, *metrics.values()):
         if wanted not in there:
             raise JobError(table.absent(name, wanted, there))
+    rows, lost = _told_apart(rows, metrics.get("train_loss", ""))
+    zeroed = zeros.notes(name, [_step(name, line, column, row, zeros.GRADIENT) for line, row in lost], axis)
     points = {metric: list(_points(name, rows, column, of)) for metric, of in metrics.items()}
-    return axis, points, tuple(_nulls(name, rows, metrics.values()))
+    return axis, points, (*_nulls(name, rows, metrics.values()), *zeroed)
+
+
+def _told_apart(rows: Sequence[tuple[int, Row]], of: str) -> tuple[list[tuple[int, Row]], list[tuple[int, Row]]]:
+    """The rows with NaN where a loss of 0 stands for it, and those rows."""
+    lost = [(line, row) for line, row in rows if row.get(of) == 0 and zeros.is_lost(row)]
+    lines = {line for line, _ in lost}
+    return [(line, {**row, of: math.nan} if line in lines else row) for line, row in rows], lost
+
+
+def _plain_jsonl(
+    name: str, text: str, named: Mapping[str, str], metrics: Mapping[str, str]
+) -> tuple[Axis, Points, tuple[str, ...]] | None:
+    """The table where its named columns are plain numbers; of any other, nothing."""
+    axis, column = _axis(name, named, ["step"])
+    found = numeric_lines.columns(name, text, [column, *metrics.values()])
+    points = {metric: numeric_lines.points(found[column], found[of]) for metric, of in metrics.items() if found}
+    whole = {metric: one for metric, one in points.items() if one is not None}
+    if len(whole) < len(metrics) or _holds_zeros(whole, text):
+        return None
+    nulls = ((found[of].null, of) for of in metrics.values() if found[of].ends_in_null)
+    return axis, whole, tuple(_null_note(name, line, of) for line, of in nulls)
+
+
+def _holds_zeros(points: Mapping[str, PointArrays], text: str) -> bool:
+    """Whether a loss is exactly 0 in a log that has gradients to tell what it stands for."""
+    losses = points.get("train_loss")
+    return losses is not None and bool((losses.values == 0).any()) and f'"{zeros.GRADIENT}"' in text
 
 
 def _points(name: str, rows: Sequence[tuple[int, Row]], column: str, of: str) -> Iterator[tuple[float, float]]:
@@ -106,7 +154,11 @@ def _nulls(name: str, rows: Sequence[tuple[int, Row]], keys: Iterable[str]) -> I
     for key in keys:
         line, row = next(((line, row) for line, row in reversed(rows) if key in row), (0, {}))
         if row.get(key, 0) is None:
-            yield f"{name}:{line}: {key} is null in its last row, read as not measured"
+            yield _null_note(name, line, key)
+
+
+def _null_note(name: str, line: int, key: str) -> str:
+    return f"{name}:{line}: {key} is null in its last row, read as not measured"
 
 
 def _row(name: str, line: int, value: object) -> Row:
@@ -133,7 +185,12 @@ def _step(name: str, line: int, column: str, row: Row, of: str) -> float:
 
 
 def _series(
-    name: str, column: str, points: list[tuple[float, float]], file: File, axis: Axis, form: Literal["csv", "jsonl"]
+    name: str,
+    column: str,
+    points: PointArrays | list[tuple[float, float]],
+    file: File,
+    axis: Axis,
+    form: Literal["csv", "jsonl"],
 ) -> Series:
     full = name.startswith("full_valid_")
     return build(name, column, points, file=file.name, axis=axis, full_set=full, appended=form == "jsonl")

@@ -7,13 +7,23 @@ from itertools import pairwise
 from ..series import Series
 from ..wording import number
 
+OPEN = "the file does not say how many steps were planned, so a run or a file that broke off looks finished"
+"""What to say of a job that knows its end from nothing but its last row."""
 
-def judged(series: Mapping[str, Series]) -> dict[str, Series]:
+
+def half_a_line(name: str, *, ended: bool) -> tuple[str, ...]:
+    """What to say of a file whose last line may be half of one, because it has no line end."""
+    return () if ended else (f"{name} does not end in a line end, so its last number may have been cut short",)
+
+
+def judged(series: Mapping[str, Series], steps: float = 0.0) -> dict[str, Series]:
     """The series; one that was last measured long before the end of training is marked as unusable.
 
-    A validation that ran at step 1 alone says nothing of the finished model.
+    A validation that ran at step 1 alone says nothing of the finished model, nor does a history whose end is lost where
+    the job counts its `steps` by itself.
     """
     end = max((float(one.values.index[-1]) for one in series.values()), default=0.0)
+    end = max(end, steps)
     return {
         name: _noted(one if one.unusable else replace(one, unusable=_stale(one, end))) for name, one in series.items()
     }
@@ -26,10 +36,12 @@ def interval(steps: list[float]) -> float:
 
 
 def _stale(series: Series, end: float) -> str:
-    steps = series.values.index.to_series()
-    last = float(steps.iloc[-1])
-    widest = float(steps.diff().max()) if len(steps) > 1 else last
-    if end - last < 2 * widest or end == last:
+    steps = series.values.index
+    last = float(steps[-1])
+    if end == last:
+        return ""
+    widest = float(steps.to_series().diff().max()) if len(steps) > 1 else last
+    if end - last < 2 * widest:
         return ""
     return (
         f"{series.logged_as} was last measured at {series.axis} {number(last)} of {number(end)}, "

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..errors import JobError
+from ..wording import plain
+
+_LONGEST, _HALF = 300, 150
 
 
 @contextmanager
@@ -30,6 +33,12 @@ def needed(extra: str, what: str, settings: Mapping[str, str] | None = None) -> 
         ) from None
     finally:
         _put_back(before)
+
+
+def said(error: Exception) -> str:
+    """What a library says of its failure, on one line; of a long text the two ends, where the reason is."""
+    text = plain(" ".join(str(error).split())) or type(error).__name__
+    return text if len(text) <= _LONGEST else f"{text[:_HALF]} ... {text[-_HALF:]}"
 
 
 def _put_back(before: Mapping[str, str | None]) -> None:

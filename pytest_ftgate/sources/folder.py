@@ -7,6 +7,7 @@ from pathlib import Path
 from .. import files
 from ..errors import EvidenceError, JobError
 from ..files import shown
+from ..wording import quoted
 from . import table
 from .pieces import Piece, is_base64, is_printed, opened
 
@@ -47,45 +48,70 @@ def entries(folder: Path) -> list[Path]:
 def pieces(folder: Path) -> list[Piece]:
     """The files of `folder` that may be a job's, opened.
 
-    Symbolic links that leave the folder are not followed. A file that bears the name of a job's file must be whole:
-    beside a broken newest file, an older one would be judged in its place.
+    A file that bears the name of a job's file must be whole, and in the folder: beside a broken newest file, an older
+    one would be judged in its place. Other symbolic links that leave the folder are not followed.
 
     Raises:
-        EvidenceError: a file that bears such a name, or holds such data, is broken.
+        EvidenceError: a file that bears such a name, or holds such data, is broken; JobError: it is a link that leaves.
     """
     found = {}
     for path in entries(folder):
-        inside = _inside(path, folder)
-        if inside is not None and inside not in found and (piece := _piece(path)):
-            found[inside] = piece
+        if _is_named(path):
+            check_inside(path, folder)
+        target = path.resolve() if is_inside(path, folder) else None
+        if target is not None and target not in found and (piece := _piece(path)):
+            found[target] = piece
     return list(found.values())
 
 
 def checkpoints(folder: Path) -> dict[int, Path]:
-    """The `checkpoint-N` folders in `folder` by their number, smallest first."""
+    """The `checkpoint-N` folders in `folder` by their number, smallest first.
+
+    Raises:
+        JobError: one is a link that leaves the folder.
+    """
     found = {}
     for path in entries(folder):
         name = re.fullmatch(r"checkpoint-([0-9]{1,15})", path.name)
-        if name and path.is_dir() and _inside(path, folder):
+        if name:
+            check_inside(path, folder)
+        if name and path.is_dir():
             found[int(name[1])] = path
     return dict(sorted(found.items()))
 
 
-def _inside(path: Path, folder: Path) -> Path | None:
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether `path` is in `folder` where its symbolic links lead, too."""
     try:
-        target = path.resolve()
+        return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
-        return None
-    return target if target.is_relative_to(folder.resolve()) else None
+        return False
+
+
+def check_inside(path: Path, folder: Path) -> None:
+    """Refuse a job's own file or folder that is a link out of `folder`: something older might be judged in its place.
+
+    Raises:
+        JobError: it is one.
+    """
+    if not is_inside(path, folder):
+        name = quoted(str(path.relative_to(folder)))
+        raise JobError(
+            f"{shown(folder)}: {name} is a symbolic link that leaves the folder, and is not followed; "
+            f"point job: at {shown(path)} itself, or put a copy in its place"
+        )
+
+
+def _is_named(path: Path) -> bool:
+    """Whether it bears the name of a job's file."""
+    return path.suffix.casefold() in _DATA and bool(_NAMED.search(path.stem))
 
 
 def _piece(path: Path) -> Piece | None:
-    head = _head(path)
-    if head is None:
-        return None
-    if path.suffix.casefold() in _DATA and _NAMED.search(path.stem):
+    if _is_named(path) and not _is_special(path):
         return opened(files.read(path, MOST_BYTES))
-    text = _text(head)
+    head = _head(path)
+    text = None if head is None else _text(head)
     if text is None:
         return None
     if text.lstrip()[:1] in ("{", "[") and not is_printed(text):
@@ -104,6 +130,14 @@ def _log(path: Path) -> Piece | None:
         return opened(file)
     except EvidenceError:
         return None
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a folder, a pipe or a device: what is there and no file."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _head(path: Path) -> bytes | None:

@@ -8,11 +8,14 @@ read.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ..errors import JobError
 from ..wording import number, quoted
 from . import objects
-from .huggingface_rows import Row, run_average
+from .hf_checkpoints import marked, split
+from .history import Row
+from .huggingface_rows import run_average
 from .pieces import Piece
 
 State = Mapping[str, object]
@@ -32,10 +35,24 @@ def recognise(piece: Piece) -> bool:
     return "train_runtime" in data or any(map(_TIMED.fullmatch, data))
 
 
-def merged(
-    state: State, rows: Sequence[Row], pieces: Sequence[Piece], *, finished: bool
-) -> tuple[list[Row], list[str], list[Piece]]:
-    """The history with the final evaluation that the results add, what to say of them, and which files were used.
+class Merged(NamedTuple):
+    """A history and the results that were saved beside it.
+
+    Attributes:
+        rows: the history with the final evaluation that the results add.
+        notes: what to say of them.
+        used: the files that were used.
+        measured: every evaluation in them, which ran after training.
+    """
+
+    rows: list[Row]
+    notes: list[str]
+    used: list[Piece]
+    measured: list[Row]
+
+
+def merged(state: State, rows: Sequence[Row], pieces: Sequence[Piece], *, finished: bool) -> Merged:
+    """The history and its saved results.
 
     `finished` says that the state is of the end of its run.
 
@@ -49,13 +66,29 @@ def merged(
         else:
             mine.append(piece)
     values, names = _joined(mine)
+    curve, told = of_the_curve(rows, split(rows), state)
     added = [Row(len(rows) + k, _end(state, rows), one) for k, one in enumerate(_evaluations(values))]
     kept = []
     for row in added:
-        if said := _told_apart(state, rows, row, names):
+        if _repeats(rows, row):
+            continue
+        if said := _told_apart(state, curve, row, names):
             notes.append(said)
-        kept += [] if said or _repeats(rows, row) else [row]
-    return [*rows, *kept], notes, mine
+        kept += [] if said else [row]
+    return Merged([*curve, *kept], [*told, *notes], mine, added)
+
+
+def of_the_curve(
+    rows: Sequence[Row], parts: tuple[Sequence[Row], Sequence[Row]], state: State | None = None, axis: str = "step"
+) -> tuple[list[Row], list[str]]:
+    """The rows without an evaluation after training that is of other weights than the end's, and what to say of it.
+
+    It has the step of the end, so that it would take the place of the last evaluation of the curve. `parts` are the
+    rows of the training, and those that may be such evaluations.
+    """
+    training, after = parts
+    told = {row.place: _told_apart(state or {}, training, row, "the evaluation after training", axis) for row in after}
+    return [row for row in rows if not told.get(row.place)], list(filter(None, told.values()))
 
 
 def _not_of_the_end(state: State, rows: Sequence[Row], piece: Piece, *, finished: bool) -> str:
@@ -115,19 +148,31 @@ def _evaluations(values: Results) -> Iterator[dict[str, object]]:
             yield {key: value for key, value in found.items() if key.startswith(f"eval_{one}_")}
 
 
-def _told_apart(state: State, rows: Sequence[Row], row: Row, name: str) -> str:
+def _told_apart(state: State, rows: Sequence[Row], row: Row, name: str, axis: str = "step") -> str:
     """What to say of an evaluation that is not of the end of the curve; nothing of one that is."""
     key, found, logged = _comparable(rows, row)
     # One that is not finite is never left out: it must fail.
-    if found is None or not math.isfinite(found) or not logged or _close(found, logged[-1][1]):
+    if found is None or not math.isfinite(found) or not logged:
         return ""
+    if _close(found, logged[-1][1]):
+        return _of_the_best(state, row, f"{name}: {key} is {number(found)}", (logged[-1][0], logged[-1][1] == found))
     curve = f"{name}: {key} is {number(found)}, the last in the curve {number(logged[-1][1])}"
     earlier = [step for step, v in logged if _close(found, v)]
     if earlier:
-        return f"{curve}: it is of the best checkpoint, step {number(earlier[-1])}, loaded again after training"
+        return f"{curve}: it is of the best checkpoint, {axis} {number(earlier[-1])}, loaded again after training"
     if state.get("best_model_checkpoint") or logged[-1][0] >= row.step:
         return f"{curve}: measured on other weights or data than the curve, and not read"
     return ""
+
+
+def _of_the_best(state: State, row: Row, said: str, last: tuple[float, bool]) -> str:
+    """What to say where the last evaluation of the curve is repeated: to the last digit, the weights are its own."""
+    step, exactly = last
+    best = marked(state)
+    if not exactly or best is None or not best.step == step < row.step:
+        return ""
+    at = number(step)
+    return f"{said}, as at step {at}: it is of the best checkpoint, step {at}, loaded again after training"
 
 
 def _comparable(rows: Sequence[Row], row: Row) -> tuple[str, float | None, list[tuple[float, float]]]:

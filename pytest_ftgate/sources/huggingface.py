@@ -7,9 +7,9 @@ from pathlib import Path
 from .. import files
 from ..errors import JobError
 from ..files import shown
-from ..job import Job
+from ..job import Fact, Job
 from ..wording import listed
-from . import endings, folder, hf_results, huggingface_rows, objects
+from . import endings, folder, hf_checkpoints, hf_results, huggingface_rows, objects, zeros
 from .pieces import Piece, opened
 
 _TYPICAL = {"learning_rate", "grad_norm", "eval_loss", "eval_runtime", "train_runtime"}
@@ -126,28 +126,39 @@ def _marks(state: State) -> dict[str, str]:
 def _job(where: Path, piece: Piece, state: State, results: Sequence[Piece]) -> Job:
     file = piece.file
     logged = huggingface_rows.rows(_history(state), file.name)
-    done = _count(state, "global_step")
-    planned = _count(state, "max_steps")
+    done, planned = _count(state, "global_step"), _count(state, "max_steps")
     stopped = _stopped(state)
     unfinished, note = _progress(done, planned, stopped, _tolerance(state, planned))
-    rows, said, used = hf_results.merged(state, logged, results, finished=stopped or (done or 0) >= (planned or 1))
-    facts = {
-        "status": None if done is None or not planned else "succeeded" if stopped or done >= planned else "unfinished",
-        "steps": done if done is not None else int(max((row.step for row in rows), default=0)),
-        "planned_steps": planned or None,
-        "n_epochs": _epochs(state),
-        "trained_tokens": _count(state, "num_input_tokens_seen") or None,
-        "run_average_train_loss": huggingface_rows.run_average(rows),
-    }
+    ended = stopped or (done or 0) >= (planned or 1)
+    found = hf_results.merged(state, logged, results, finished=ended)
+    series = huggingface_rows.series(found.rows, file.name)
+    steps = done if done is not None else int(max((row.step for row in found.rows), default=0))
+    # Without a plan, or a count of what was done, nobody says that it ended.
+    knows = done is not None and bool(planned)
+    status = ("succeeded" if ended else "unfinished") if knows else None
     return Job(
         source=f"Hugging Face {folder.STATE}",
         where=where,
-        files=(file.digest, *(one.file.digest for one in used)),
-        facts={name: value for name, value in facts.items() if value is not None},
-        series=endings.judged(huggingface_rows.series(rows, file.name)),
-        notes=(*filter(None, [note]), *said, *huggingface_rows.lost_evaluations(rows)),
+        files=(file.digest, *(one.file.digest for one in found.used)),
+        facts=_facts(state, status, steps, huggingface_rows.run_average(found.rows)),
+        series=endings.judged({name: zeros.doubted(one, series, found.rows) for name, one in series.items()}, steps),
+        notes=(*filter(None, [note]), *found.notes, *huggingface_rows.lost_evaluations(found.rows)),
         unfinished=f"{file.name}: {unfinished}" if unfinished else "",
+        checkpoints=hf_checkpoints.saved(file.path, steps, hf_checkpoints.marked(state)),
+        shipped=hf_checkpoints.shipped(where, state, logged, found.measured, float(steps), finished=knows and ended),
     )
+
+
+def _facts(state: State, status: str | None, steps: int, average: float | None) -> dict[str, Fact]:
+    facts: dict[str, Fact | None] = {
+        "status": status,
+        "steps": steps,
+        "planned_steps": _count(state, "max_steps") or None,
+        "n_epochs": _epochs(state),
+        "trained_tokens": _count(state, "num_input_tokens_seen") or None,
+        "run_average_train_loss": average,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _progress(done: int | None, planned: int | None, stopped: bool, tolerance: float) -> tuple[str, str]:

@@ -6,16 +6,21 @@ whose loss was NaN is logged as `loss: 0.0`; TRL's accuracy of an evaluation set
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Literal
+from collections.abc import Collection, Container, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..errors import JobError
 from ..job import ALIASES
-from ..series import Series, build
+from ..series import PointArrays, Series, build
 from ..wording import counted, number, plain, quoted
 from . import objects
+from .history import Part, Reading, Row, measures, numbers, reading
+from .history import history as kept
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _TRANSLATED = ("loss", "mean_token_accuracy", "token_acc", "reward", "rewards/accuracies")
 _NAMES = {key: ALIASES[key] for base in _TRANSLATED for key in (base, f"eval_{base}")}
@@ -24,15 +29,6 @@ _NOT_METRICS = re.compile(
 )
 _OF_A_SET = re.compile(r"eval_(.+)_(runtime|loss)")
 _GRPO = "the loss of a GRPO run does not say how good the model is; gate on train_mean_reward"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the history: its place in the list, its step, and what it logs."""
-
-    place: int
-    step: float
-    logged: Mapping[str, object] = field(repr=False)
 
 
 def rows(history: Sequence[object], file: str) -> list[Row]:
@@ -53,16 +49,23 @@ def rows(history: Sequence[object], file: str) -> list[Row]:
 
 def run_average(history: Sequence[Row]) -> float | None:
     """The trainer's own `train_loss`, if it is finite: the mean over the whole run, or over its last leg."""
-    found = [objects.number(row.logged.get("train_loss")) for row in history if _is_summary(row)]
-    last = found[-1] if found else None
+    summaries = [part for part in kept(history).parts() if is_summary(part.columns)]
+    newest = max(summaries, key=lambda part: int(part.places[-1]), default=None)
+    last = objects.number(newest.row(-1).logged.get("train_loss")) if newest else None
     return last if last is not None and math.isfinite(last) else None
+
+
+def is_metric(key: str) -> bool:
+    """Whether what stands under `key` can be a metric, and is no counter, clock or average."""
+    return not _NOT_METRICS.fullmatch(key)
 
 
 def lost_evaluations(history: Sequence[Row]) -> list[str]:
     """What to say under every gate of a run in which an evaluation's loss was not finite."""
-    losses = [is_lost for row in history for key, is_lost in _evaluation_losses(row)]
-    lost = sum(losses)
-    return [f"eval_loss is not finite in {lost} of {counted(len(losses), 'evaluation')}"] if lost else []
+    losses = [found.lost for part in kept(history).parts() for found in _evaluation_losses(part)]
+    lost = sum(int(one.sum()) for one in losses)
+    evaluations = counted(sum(map(len, losses)), "evaluation")
+    return [f"eval_loss is not finite in {lost} of {evaluations}"] if lost else []
 
 
 def series(
@@ -75,9 +78,9 @@ def series(
     Raises:
         JobError: a value that is not a number under a key that is a number elsewhere, or a step that is none.
     """
-    progress = [row for row in history if not _is_summary(row)]
+    progress = [part for part in kept(history).parts() if not is_summary(part.columns)]
     points, dead = _points(progress, file)
-    grpo = any(objects.number(row.logged.get("reward")) is not None for row in progress)
+    grpo = any(True for part in progress for _ in numbers(part.columns.get("reward", [])))
     found: dict[str, Series] = {}
     for (name, logged_as), values in points.items():
         if logged_as in _TRANSLATED and not appended:
@@ -94,71 +97,101 @@ def series(
             appended=appended or logged_as not in _TRANSLATED,
         )
         found[one.name] = one
-    return _with_notes(found, dead, run_average(history))
+    return _with_notes(found, dead, run_average(history), axis)
 
 
-def _refuse_going_back(points: Sequence[tuple[float, float]], logged_as: str, file: str) -> None:
+def _refuse_going_back(points: PointArrays, logged_as: str, file: str) -> None:
     # A trainer that resumes drops the rows after its checkpoint, so its own history never goes back.
-    for (before, _), (step, _) in pairwise(points):
-        if step < before:
-            back = f"from step {number(before)} to step {number(step)}"
-            raise JobError(f"{file}: {logged_as} goes back {back}: two runs in one file; keep the rows of one")
+    back = (points.steps[1:] < points.steps[:-1]).nonzero()[0]
+    if len(back):
+        before, step = points.steps[back[0]], points.steps[back[0] + 1]
+        said = f"from step {number(float(before))} to step {number(float(step))}"
+        raise JobError(f"{file}: {logged_as} goes back {said}: two runs in one file; keep the rows of one")
 
 
-def _points(
-    progress: Sequence[Row], file: str
-) -> tuple[dict[tuple[str, str], list[tuple[float, float]]], list[tuple[float, str]]]:
+class _Piece(NamedTuple):
+    """What one key logs in the rows of one part."""
+
+    named: tuple[str, str]
+    first: tuple[int, int]
+    places: "NDArray[np.int64]"
+    points: PointArrays
+
+
+def _points(progress: Sequence[Part], file: str) -> tuple[dict[tuple[str, str], PointArrays], list[tuple[float, str]]]:
+    """The points of each metric, in the order in which the rows name the metrics, and the rows of a loss that died."""
     keys = _metric_keys(progress)
     dead_until = _last_dead_evaluation(progress)
-    points: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    dead = []
-    for row in progress:
-        why = _dead(row, dead_until)
-        if why:
-            dead.append((row.step, why))
-        for key in filter(keys.__contains__, row.logged):
-            value = math.nan if why and key == "loss" else _value(row, key, file)
-            points.setdefault(_named(key, row), []).append((row.step, value))
-    return points, dead
+    pieces: list[_Piece] = []
+    dead: list[tuple[Row, str]] = []
+    odd: list[tuple[int, int, Row, str]] = []
+    for part in progress:
+        died = _dead_rows(part, dead_until)
+        dead += [(part.row(k), why) for k, why in died.items()]
+        for place, key in enumerate(part.columns):
+            if key in keys:
+                found = reading(part.columns[key])
+                odd += [(int(part.places[k]), place, part.row(k), key) for k in found.odd[:1]]
+                if key == "loss":
+                    found.values[list(died)] = math.nan
+                first = int(part.places[0]), place
+                points = PointArrays(part.steps, found.values)
+                pieces.append(_Piece(_named(key, part.columns), first, part.places, points))
+    if odd:
+        _, _, row, key = min(odd, key=lambda one: one[:2])
+        raise _not_a_number(row, key, file)
+    return _joined(pieces), [(row.step, why) for row, why in sorted(dead, key=lambda one: one[0].place)]
 
 
-def _is_summary(row: Row) -> bool:
-    return "train_runtime" in row.logged
+def _joined(pieces: Sequence[_Piece]) -> dict[tuple[str, str], PointArrays]:
+    import numpy as np
 
-
-def _metric_keys(progress: Sequence[Row]) -> set[str]:
-    """The keys under which a number stands anywhere; a name that a translated key takes is left to that key."""
-    found = {
-        key
-        for row in progress
-        for key, value in row.logged.items()
-        if objects.measured(value) is not None and not _NOT_METRICS.fullmatch(key)
-    }
-    return found - {_NAMES[key] for key in found & _NAMES.keys()}
-
-
-def _value(row: Row, key: str, file: str) -> float:
-    value = row.logged[key]
-    # TRL writes null where every number it would average was NaN.
-    found = math.nan if value is None else objects.measured(value)
-    if found is None:
-        shown = quoted(plain(repr(value)))
-        raise JobError(f"{file}: {plain(key)} is {shown} at step {number(row.step)}, which is not a number")
+    named: dict[tuple[str, str], list[_Piece]] = {}
+    for piece in sorted(pieces, key=lambda piece: piece.first):
+        named.setdefault(piece.named, []).append(piece)
+    found = {}
+    for name, mine in named.items():
+        order = np.argsort(np.concatenate([piece.places for piece in mine]), kind="stable")
+        steps, values = (
+            np.concatenate([arrays[k] for arrays in ((p.points.steps, p.points.values) for p in mine)])[order]
+            for k in (0, 1)
+        )
+        found[name] = PointArrays(steps, values)
     return found
 
 
-def _set_of(row: Row) -> str:
+def is_summary(logged: Container[str]) -> bool:
+    """Whether it is the row that `train()` logs once, when training has ended."""
+    return "train_runtime" in logged
+
+
+def _metric_keys(progress: Sequence[Part]) -> set[str]:
+    """The keys under which a number stands anywhere; a name that a translated key takes is left to that key."""
+    columns = [(key, column) for part in progress for key, column in part.columns.items()]
+    found: set[str] = set()
+    for key, column in columns:
+        if key not in found and is_metric(key) and measures(column):
+            found.add(key)
+    return found - {_NAMES[key] for key in found & _NAMES.keys()}
+
+
+def _not_a_number(row: Row, key: str, file: str) -> JobError:
+    shown = quoted(plain(repr(row.logged[key])))
+    return JobError(f"{file}: {plain(key)} is {shown} at step {number(row.step)}, which is not a number")
+
+
+def _set_of(keys: Collection[str]) -> str:
     """The evaluation set that a row is of, as the row's own keys say, or nothing for an unnamed one."""
-    if "eval_loss" in row.logged:
+    if "eval_loss" in keys:
         return ""
-    named = [m for key in row.logged if (m := _OF_A_SET.fullmatch(key))]
+    named = [m for key in keys if (m := _OF_A_SET.fullmatch(key))]
     timed = [m[1] for m in named if m[2] == "runtime"]
     return min(timed or [m[1] for m in named], key=len, default="")
 
 
-def _named(key: str, row: Row) -> tuple[str, str]:
-    """The canonical name of what `key` logs in `row`, and how messages name the key."""
-    of = _set_of(row) if key.startswith("eval_") else ""
+def _named(key: str, keys: Collection[str]) -> tuple[str, str]:
+    """The canonical name of what `key` logs in a row of `keys`, and how messages name the key."""
+    of = _set_of(keys) if key.startswith("eval_") else ""
     if not of:
         return _NAMES.get(key, key), key
     mine = key.startswith(f"eval_{of}_")
@@ -166,22 +199,24 @@ def _named(key: str, row: Row) -> tuple[str, str]:
     return f"{_NAMES.get(base, base)}[{of}]", key if mine else f"{key} of {of}"
 
 
-def _last_dead_evaluation(progress: Sequence[Row]) -> float:
-    steps = [row.step for row in progress for _, is_lost in _evaluation_losses(row) if is_lost]
-    return max(steps, default=-math.inf)
+def _last_dead_evaluation(progress: Sequence[Part]) -> float:
+    lost = [part.steps[found.lost] for part in progress for found in _evaluation_losses(part)]
+    return max((float(steps.max()) for steps in lost if len(steps)), default=-math.inf)
 
 
-def _evaluation_losses(row: Row) -> Iterator[tuple[str, bool]]:
-    """The evaluation losses that a row logs, and whether each is NaN or infinite."""
-    for key, value in row.logged.items():
-        if re.fullmatch(r"eval_(?:.+_)?loss", key):
-            yield key, _is_lost(value)
+def _evaluation_losses(part: Part) -> Iterator[Reading]:
+    """The evaluation losses that the rows log."""
+    return (reading(column) for key, column in part.columns.items() if re.fullmatch(r"eval_(?:.+_)?loss", key))
+
+
+def _dead_rows(part: Part, dead_until: float) -> dict[int, str]:
+    """The rows of the part, by their numbers in it, whose loss stands for NaN, and why."""
+    zero = (reading(part.columns["loss"]).values == 0).nonzero()[0] if "loss" in part.columns else ()
+    return {int(k): why for k in zero if (why := _dead(part.row(k), dead_until))}
 
 
 def _dead(row: Row, dead_until: float) -> str:
     """Why the row's `loss: 0.0` stands for NaN: the trainer's filter averages what is left when all of it was NaN."""
-    if objects.number(row.logged.get("loss")) != 0:
-        return ""
     lost = next((key for key in ("grad_norm", "entropy") if key in row.logged and _is_lost(row.logged[key])), None)
     if lost:
         return f"its {lost} is not finite"
@@ -195,7 +230,9 @@ def _is_lost(value: object) -> bool:
     return value is None or (found is not None and not math.isfinite(found))
 
 
-def _with_notes(found: dict[str, Series], dead: list[tuple[float, str]], average: float | None) -> dict[str, Series]:
+def _with_notes(
+    found: dict[str, Series], dead: list[tuple[float, str]], average: float | None, axis: str
+) -> dict[str, Series]:
     loss = found.get("train_loss")
     if loss is None:
         return found
@@ -208,6 +245,6 @@ def _with_notes(found: dict[str, Series], dead: list[tuple[float, str]], average
         step, why = dead[0]
         rows = counted(len(dead), "row")
         said.append(
-            f"{rows} of loss 0.0 read as NaN, first at step {number(step)}: {why}, and the trainer logs NaN as 0"
+            f"{rows} of loss 0.0 read as NaN, first at {axis} {number(step)}: {why}, and the trainer logs NaN as 0"
         )
     return {**found, "train_loss": replace(loss, notes=tuple(said))}

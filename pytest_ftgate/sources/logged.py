@@ -18,8 +18,9 @@ from ..files import Digest
 from ..job import Fact
 from ..series import Series
 from ..steps import settle
-from ..wording import listed, plain
-from . import endings, huggingface_rows, objects
+from ..wording import listed, number, plain
+from . import endings, hf_results, huggingface_rows, objects, zeros
+from .history import Row
 
 _TAGS = {
     "train_loss": "loss",
@@ -47,6 +48,8 @@ _SPLITS = {"train": "", "eval": "eval_", "test": "test_"}
 _AVERAGE = "train/train_loss"
 _RUNTIMES = ("train_runtime", "train/train_runtime")
 _STEP_LOSSES = {"loss", "train/loss"}
+# Keras and Lightning log these once per validation, and `val_loss_step` once per batch of it.
+_WHOLE_SET = ("full_valid_", "val_", "val/")
 _OF_A_STEP = {"loss", "grad_norm", "learning_rate", "train_loss"}
 _UNBOUND = "is logged under one name by several validation sets, so which of them it is of is not told"
 
@@ -95,15 +98,18 @@ def metrics(
     keys = _keys(entries)
     rows = [_row(place, entry, keys) for place, entry in enumerate(entries)]
     end = max((row.step for row in rows), default=0.0)
+    rows, told = hf_results.of_the_curve(rows, _parts(rows, end))
     # The summary of a Hugging Face history: what is told from it stands in notes, never in a series.
-    rows += [huggingface_rows.Row(len(rows), end, {"train_runtime": 0.0, "train_loss": average})] if average else []
+    rows += [Row(len(rows), end, {"train_runtime": 0.0, "train_loss": average})] if average else []
     found = huggingface_rows.series(rows, file)
+    if _is_hugging_face(keys):
+        found = {name: zeros.doubted(one, found, rows) for name, one in found.items()}
     tags = {key: tag for tag, key in keys.items()}
     series = {name: _finished(one, tags, found, notes or {}, axis) for name, one in found.items()}
     facts: dict[str, Fact] = {"steps": int(end)} if end and axis == "step" else {}
     if average is not None:
         facts["run_average_train_loss"] = average
-    return Metrics(endings.judged(series), facts, tuple(huggingface_rows.lost_evaluations(rows)))
+    return Metrics(endings.judged(series), facts, (*told, *huggingface_rows.lost_evaluations(rows)))
 
 
 def together(points: Mapping[str, Sequence[Point]], file: str) -> tuple[list[Entry], dict[str, tuple[str, ...]]]:
@@ -119,10 +125,14 @@ def together(points: Mapping[str, Sequence[Point]], file: str) -> tuple[list[Ent
     entries: dict[tuple[float, str], dict[str, object]] = {}
     notes = {}
     for tag, found in points.items():
-        rows = [(p.step, p.value) for p in sorted(found, key=lambda p: p.time) if not _is_leftover(tag, p, ended)]
-        if tag in _RUNTIMES or not rows:
+        replacing = [point for point in found if _replaces_the_end(tag, point, found, ended)]
+        mine = [
+            p for p in sorted(found, key=lambda p: p.time) if not _is_leftover(tag, p, ended) and p not in replacing
+        ]
+        if tag in _RUNTIMES or not mine:
             continue
-        settled, notes[tag] = settle(rows, plain(tag), file, "step", appended=True)
+        settled, said = settle([(p.step, p.value) for p in mine], plain(tag), file, "step", appended=True)
+        notes[tag] = (*said, *(_not_read(tag, point) for point in replacing))
         for step, value in settled.items():
             entries.setdefault((step, _group(_key(tag), sets)), {})[tag] = value
     return [Entry(step, logged) for (step, _), logged in sorted(entries.items(), key=lambda one: one[0])], notes
@@ -139,6 +149,23 @@ def _is_leftover(tag: str, point: Point, ended: Mapping[float, float]) -> bool:
     key = _key(tag)
     told = key in _OF_A_STEP or key.startswith(("eval_", "test_"))
     return not told and point.time >= ended.get(point.step, math.inf)
+
+
+def _replaces_the_end(tag: str, point: Point, found: Sequence[Point], ended: Mapping[float, float]) -> bool:
+    """Whether it is an evaluation after training of other weights than the end's, which had been evaluated as well.
+
+    A trainer that loads its best checkpoint again evaluates that one, and logs it at the last step.
+    """
+    end = ended.get(point.step, math.inf)
+    if not _key(tag).startswith("eval_") or point.time < end or not math.isfinite(point.value):
+        return False
+    before = [p.value for p in found if p.step == point.step and p.time < end]
+    return bool(before) and not any(math.isclose(value, point.value, rel_tol=1e-6) for value in before)
+
+
+def _not_read(tag: str, point: Point) -> str:
+    at = f"{plain(tag)}: {number(point.value)} was measured after training, at step {number(point.step)}"
+    return f"{at}, on other weights or data than the curve: not read"
 
 
 def _key(tag: str) -> str:
@@ -182,10 +209,21 @@ def _run_average(entries: Sequence[Entry], latest: Mapping[str, object]) -> floa
     return found if found is not None and math.isfinite(found) else None
 
 
-def _row(place: int, entry: Entry, keys: Mapping[str, str]) -> huggingface_rows.Row:
+def _row(place: int, entry: Entry, keys: Mapping[str, str]) -> Row:
     summary = any(tag in entry.logged for tag in _RUNTIMES)
     named = {keys[tag]: value for tag, value in entry.logged.items() if tag in keys}
-    return huggingface_rows.Row(place, entry.step, {**named, **({"train_runtime": 0.0} if summary else {})})
+    return Row(place, entry.step, {**named, **({"train_runtime": 0.0} if summary else {})})
+
+
+def _parts(rows: Sequence[Row], end: float) -> tuple[list[Row], list[Row]]:
+    """The rows, and apart from them the evaluations at the end that measure once more what was measured there."""
+    before: set[str] = set()
+    parts: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        keys = {key for key in row.logged if key.startswith("eval_")} if row.step == end else set()
+        parts[bool(keys) and keys <= before].append(row)
+        before |= keys
+    return parts
 
 
 def _sets(tags: Iterable[str]) -> list[str]:
@@ -216,7 +254,7 @@ def _finished(
         one,
         logged_as=plain(tag),
         axis=axis,
-        full_set=one.full_set or one.name.startswith("full_valid_"),
+        full_set=one.full_set or (one.name.startswith(_WHOLE_SET) and not one.name.endswith("_step")),
         notes=(*notes.get(tag, ()), *one.notes),
         unusable=one.unusable or (f"{plain(tag)} {_UNBOUND} ({listed(of_sets)})" if unbound else ""),
     )

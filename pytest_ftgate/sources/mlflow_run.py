@@ -1,38 +1,26 @@
-"""An MLflow run: from a file store, a database file, or a tracking server, always by MLflow's own client.
+"""Where an MLflow run is: in a file store, in a database file, or on a tracking server.
 
-What is on disk is read once and handed to the client as a copy: it writes into stores that it opens.
+What is on disk is read once and handed to MLflow's own client as a copy: it writes into stores that it opens.
 """
 
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .. import files
 from ..errors import JobError
 from ..files import Digest, File, shown
-from ..job import FACTS, NUMERIC_FACTS, Fact, Job
+from ..job import Job
 from ..wording import listed, plain, quoted
-from . import extras, hosts, logged, objects
+from . import hosts, mlflow_client
 from .hosts import Access
-from .logged import Point
 from .pieces import SQLITE, Piece
 
 META = "meta.yaml"
 _RUN = re.compile(r"^run_(?:id|uuid): '?([0-9A-Za-z_-]+)'?\s*$", re.MULTILINE)
 _EXPERIMENT = re.compile(r"^experiment_id: '?([0-9A-Za-z_-]+)'?\s*$", re.MULTILINE)
-_SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ALLOW_FILE_STORE": "true"}
-_STATUS = {"FINISHED": "succeeded", "FAILED": "failed", "KILLED": "cancelled", "RUNNING": "running"}
-# A database has no infinity, so the client stores the largest number instead.
-_INFINITE = 1.797e308
-_PARAMS = {
-    "num_train_epochs": "n_epochs",
-    "seed": "seed",
-    "model_name_or_path": "base_model",
-    "_name_or_path": "base_model",
-}
-_OF_THE_RUN = ("status", "job_id", "steps", "run_average_train_loss")
 _MOST_FILES = 20_000
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -60,7 +48,8 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
 def fetch(run: str, uri: str, access: Access) -> Job:
     """The job of run `run` in the store `uri`: a folder, a database file, or a server.
 
-    Without one it is the store that MLFLOW_TRACKING_URI names. A server must be that one, on this machine, or allowed.
+    Without one it is the store that MLFLOW_TRACKING_URI names. A server must be that one, on this machine, or allowed,
+    and answer within the time there is.
 
     Raises:
         JobError: the library is not installed, the server is not allowed, or the store does not give the run.
@@ -73,7 +62,7 @@ def fetch(run: str, uri: str, access: Access) -> Job:
     if found is None:
         if uri and uri != own:
             _refuse_host(uri, own, access)
-        return _job(run, uri or own, where, (), run)
+        return mlflow_client.job(run, uri or own, where, (), run, access.seconds)
     if not re.fullmatch(r"[0-9A-Za-z_-]{1,256}", run):
         raise JobError(f"{quoted(run)} is not the id of an MLflow run")
     if found.is_dir():
@@ -118,7 +107,7 @@ def _of_folder(where: Path, metas: Sequence[Piece]) -> Job:
     [(run, piece)] = live.items()
     with tempfile.TemporaryDirectory() as store:
         digests = _copied(piece, run, Path(store))
-        return _job(run, Path(store).as_uri(), where, digests, shown(piece.file.path.parent))
+        return mlflow_client.job(run, Path(store).as_uri(), where, digests, shown(piece.file.path.parent))
 
 
 def _copied(piece: Piece, run: str, store: Path) -> tuple[Digest, ...]:
@@ -145,7 +134,12 @@ def _small(run: Path) -> Iterator[Path]:
     found = [path for part in ("metrics", "params") for path in sorted((run / part).rglob("*"))]
     if len(found) > _MOST_FILES:
         raise JobError(f"{shown(run)}: more than {_MOST_FILES:,} metrics and parameters")
-    yield from (path for path in found if not path.is_dir() and path.resolve().is_relative_to(run.resolve()))
+    inside = run.resolve()
+    for path in found:
+        if not path.resolve().is_relative_to(inside):
+            raise JobError(f"{shown(path)}: a link that leads out of the run's folder: put the file itself there")
+        if not path.is_dir():
+            yield path
 
 
 def _of_database(where: Path, file: File, run: str = "") -> Job:
@@ -157,7 +151,7 @@ def _of_database(where: Path, file: File, run: str = "") -> Job:
         copy = Path(store) / "mlflow.db"
         copy.write_bytes(file.data)
         uri = f"sqlite:///{copy.as_posix()}"
-        return _job(run or _only_run(uri, where, file), uri, where, (file.digest,), file.name)
+        return mlflow_client.job(run or _only_run(uri, where, file), uri, where, (file.digest,), file.name)
 
 
 def _only_run(uri: str, where: Path, file: File) -> str:
@@ -181,69 +175,3 @@ def _several(where: Path, runs: Sequence[str]) -> JobError:
         f"{shown(where)}: {found}; name one{names}: "
         "job: {mlflow: RUN_ID, tracking_uri: ...}, or point job: at its folder"
     )
-
-
-def _job(run: str, uri: str, where: Path, digests: tuple[Digest, ...], name: str) -> Job:
-    with extras.needed("mlflow", name, _SETTINGS):
-        from mlflow.exceptions import MlflowException
-
-        if uri.startswith("sqlite:"):
-            # Without these MLflow only says that it does not know such stores.
-            import alembic  # noqa: F401
-            import sqlalchemy  # noqa: F401
-        try:
-            status, params, points = _run(run, uri)
-        except (MlflowException, OSError, ValueError) as e:
-            said = plain(" ".join(str(e).split()))[:300]
-            raise JobError(f"{plain(name)}: MLflow does not give run {quoted(run)}: {said}") from None
-    entries, notes = logged.together(points, name)
-    metrics = logged.metrics(entries, name, notes=notes)
-    return Job(
-        source="an MLflow run",
-        where=where,
-        files=digests or (logged.digest(run, points),),
-        facts={**_facts(params), **metrics.facts, "status": status, "job_id": run},
-        series=metrics.series,
-        notes=metrics.notes,
-        refused="" if status == "succeeded" else f"{plain(name)}: the run's status is {quoted(status)}, not FINISHED",
-    )
-
-
-def _run(run: str, uri: str) -> tuple[str, Mapping[str, str], dict[str, list[Point]]]:
-    from mlflow import MlflowClient
-
-    client = MlflowClient(tracking_uri=uri)
-    found = client.get_run(run)
-    points = {
-        key: sorted(
-            (Point(m.step, _value(m.value), m.timestamp / 1000) for m in client.get_metric_history(run, key)),
-            key=lambda point: (point.time, point.step),
-        )
-        for key in found.data.metrics
-    }
-    status = str(found.info.status)
-    deleted = found.info.lifecycle_stage == "deleted"
-    return "deleted" if deleted else _STATUS.get(status, status), dict(found.data.params), points
-
-
-def _value(value: float) -> float:
-    return value * float("inf") if abs(value) >= _INFINITE else float(value)
-
-
-def _facts(params: Mapping[str, str]) -> dict[str, Fact]:
-    """The parameters that are facts under their own name, or under a trainer's; what contradicts itself is none."""
-    named: dict[str, set[str]] = {}
-    for key, value in params.items():
-        named.setdefault(_PARAMS.get(key, key), set()).add(value)
-    said = {name: next(iter(values)) for name, values in named.items() if len(values) == 1}
-    facts = {name: _fact(name, said[name]) for name in FACTS if name in said and name not in _OF_THE_RUN}
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _fact(name: str, text: str) -> Fact | None:
-    return _number(text) if name in NUMERIC_FACTS else objects.word(text)
-
-
-def _number(text: str) -> float | int | None:
-    found = re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text)
-    return None if not found else float(text) if found[1] and float(text) % 1 else int(float(text))

@@ -11,7 +11,7 @@ from ..job import Fact, Job
 from ..series import Series
 from ..wording import listed
 from . import endings, huggingface_rows, objects, progress
-from .huggingface_rows import Row
+from .history import Row, history
 from .pieces import Piece
 
 _OWN = {"num_label_tokens", "tps", "mem", "lr"}
@@ -37,7 +37,7 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
         raise JobError(f"{shown(where)}: {len(training)} training logs ({names}); point job: at one")
     series: dict[str, Series] = {}
     for piece in pieces:
-        found = huggingface_rows.series(list(_rows(piece, len(pieces))), piece.file.name, appended=True)
+        found = huggingface_rows.series(history(_rows(piece, len(pieces))), piece.file.name, appended=True)
         if twice := series.keys() & found.keys():
             raise JobError(f"{shown(where)}: two files hold {listed(sorted(twice))}; keep one")
         series.update(found)
@@ -56,20 +56,17 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
 
 def _rows(piece: Piece, files: int) -> Iterator[Row]:
     names = _names(piece, files)
+    of_training = "val_loss" not in progress.first(piece)
     for line, logged in progress.objects_of(piece):
         step = objects.number(logged.get("step"))
         if step is None or not math.isfinite(step):
             raise JobError(f"{piece.file.name}:{line}: a row without its step")
-        held = {key: value for key, value in logged.items() if not _LEFT_OUT.fullmatch(key) and _kept(piece, key)}
-        yield Row(line, step, {names.get(key, key): value for key, value in held.items()})
+        # A validation's row repeats what the training's row at that step says.
+        kept = (key for key in logged if key == "val_loss" or (of_training and not _LEFT_OUT.fullmatch(key)))
+        yield Row(line, step, {names.get(key, key): logged[key] for key in kept})
 
 
 def _names(piece: Piece, files: int) -> Mapping[str, str]:
     """How the keys of this file are known: with several files a validation's bear the name of its set."""
     of = re.fullmatch(r"validation_(.+)", piece.file.path.stem)
     return {"lr": "learning_rate", "val_loss": f"eval_{of[1]}_loss" if of and files > 1 else "eval_loss"}
-
-
-def _kept(piece: Piece, key: str) -> bool:
-    # A validation's row repeats what the training's row at that step says.
-    return key == "val_loss" or "val_loss" not in progress.first(piece)

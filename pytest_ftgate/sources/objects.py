@@ -2,17 +2,20 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ..errors import JobError
 from ..wording import quoted
+
+Line = tuple[int, object]
+"""A line number and the document on that line."""
 
 _WORDS = {"nan": float("nan"), "inf": float("inf"), "infinity": float("inf")}
 _MARKERS = re.compile(r"^(?:<{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
 
 
-def document(name: str, text: str) -> object:
-    """The JSON document in `text`, or the list of its lines where it is JSONL.
+def document(name: str, text: str, of_lines: Callable[[Iterator[Line]], object] | None = None) -> object:
+    """The JSON document in `text`, or where it is JSONL what `of_lines` makes of its lines, by default their list.
 
     `NaN` and `Infinity`, which trainers write, are numbers.
 
@@ -26,24 +29,27 @@ def document(name: str, text: str) -> object:
         return value
     if not rest[1]:
         raise JobError(f"{name}:{_place(text, end)}: not JSON: something follows the end of the document")
-    return [value for _, value in lines(name, text)]
+    found = lines(name, text)
+    return of_lines(found) if of_lines else [value for _, value in found]
 
 
-def lines(name: str, text: str) -> list[tuple[int, object]]:
-    """The documents of a JSONL text with their line numbers; blank lines do not count.
+def lines(name: str, text: str) -> Iterator[Line]:
+    """The documents of a JSONL text with their line numbers, one at a time; blank lines do not count.
 
     Raises:
         JobError: a line is not one whole JSON document.
     """
-    found = []
-    # Only "\n" ends a line: str.splitlines would also split inside JSON strings.
-    for number, line in enumerate(text.split("\n"), 1):
-        if line := line.strip():
+    number, start = 1, 0
+    while start < len(text):
+        # Only "\n" ends a line: str.splitlines would also split inside JSON strings.
+        stop = text.find("\n", start)
+        stop = len(text) if stop < 0 else stop
+        if line := text[start:stop].strip():
             value, end = _decoded(name, line, 0, number)
             if end != len(line):
                 raise JobError(f"{name}:{number}: not JSONL: something follows the document on this line")
-            found.append((number, value))
-    return found
+            yield number, value
+        number, start = number + 1, stop + 1
 
 
 def record(value: object) -> Mapping[str, object]:

@@ -2,26 +2,22 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ..errors import JobError
 from ..files import File
 from ..job import Job
-from ..wording import counted, listed, number, quoted
-from . import objects, openai_job, openai_objects, openai_results
+from ..wording import listed, quoted
+from . import deadline, objects, openai_job, openai_objects, openai_results
 from .hosts import Access
 from .openai_objects import Object
 from .pieces import opened
 
 if TYPE_CHECKING:
     from .openai_client import Api
-
-T = TypeVar("T")
 
 HOSTED_ID = re.compile(r"ftjob-[A-Za-z0-9_-]{1,100}")
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -92,36 +88,7 @@ def download(source: str, identity: str, options: Mapping[str, str], access: Acc
     if not _FILE_ID.fullmatch(identity):
         raise JobError(f"{quoted(identity)} is not the id of a hosted job (ftjob-...)")
     api = connect(source, identity, options, access)
-    found = _within(access.seconds, lambda: _download(api, identity))
-    if found is None:
-        limit = counted_seconds(access.seconds)
-        raise JobError(f"{api.where}: not read whole within {limit}: give it more time (--ftgate-timeout)")
-    return found
-
-
-def counted_seconds(seconds: float) -> str:
-    """`2 seconds`."""
-    return counted(int(seconds), "second") if seconds == int(seconds) else f"{number(seconds)} seconds"
-
-
-def _within(seconds: float, work: Callable[[], T]) -> T | None:
-    """What `work` returns or raises, or None where it takes longer.
-
-    The SDK's own timeout is per read, so that a body which drips is never late. A daemon thread holds up no exit.
-    """
-    future: Future[T] = Future()
-    Thread(target=_carry, args=(future, work), daemon=True).start()
-    try:
-        return future.result(seconds)
-    except TimeoutError:
-        return None
-
-
-def _carry(future: "Future[T]", work: Callable[[], T]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as e:  # noqa: BLE001 - raised again in the thread that waits
-        future.set_exception(e)
+    return deadline.within(access.seconds, api.where, lambda: _download(api, identity))
 
 
 def _download(api: "Api", identity: str) -> Download:
@@ -173,11 +140,15 @@ def _listed(api: "Api", identity: str, kind: str, after: str) -> tuple[Sequence[
         page = _document(api, kind, api.ask(kind, identity, after))
     except FileNotFoundError:
         raise JobError(f"{api.where}: its {kind} are not there (404)") from None
-    items = page.get("data", ())
+    items, more = page.get("data", ()), page.get("has_more")
     items = [] if items is None else items
     if not isinstance(items, list) or any(objects.record(item).get("object") != _LISTS[kind] for item in items):
         raise JobError(f"{api.where}: answers with something else than its {kind}: is the address right?")
-    return items, page.get("has_more") is True
+    if not isinstance(more, bool | None):
+        raise JobError(
+            f"{api.where}: a page of its {kind} says has_more {quoted(str(more), 40)}, neither true nor false"
+        )
+    return items, more is True
 
 
 def _result_files(api: "Api", job: Object) -> list[str]:

@@ -140,9 +140,14 @@ class Api:
         if error.code == "insufficient_quota":
             return "the account's quota is used up (429 insufficient_quota)"
         said = objects.word(objects.record(error.body).get("message"))
-        return (
-            f"answers {status}{f': {self._clean(said)}' if said else ''}{' (also when asked again)' * (status >= 429)}"
-        )
+        return f"answers {status}{f': {self._clean(said)}' if said else ''}{self._asked_again(error.response)}"
+
+    def _asked_again(self, response: httpx2.Response) -> str:
+        # The SDK counts its attempts in the request; it waits for two minutes at most.
+        if response.request.headers.get("x-stainless-retry-count", "0") != "0":
+            return " (also when asked again)"
+        wait = response.headers.get("retry-after", "")
+        return f"; it asks to wait (Retry-After: {self._clean(wait)}): try again later" if wait else ""
 
     def _clean(self, text: str) -> str:
         # A proxy's address may hold a password.
@@ -165,26 +170,28 @@ def connect(source: str, identity: str, options: Mapping[str, str], access: Acce
     where = f"{identity} at {hosts.host('base_url', url)}"
     try:
         client = _client(source, url, os.environ[variable], options, access)
-    except (openai.OpenAIError, ValueError, httpx2.InvalidURL, ImportError) as e:
+    except (openai.OpenAIError, ValueError, httpx2.InvalidURL, ImportError, OSError) as e:
         # Its own words may hold the address of a proxy.
         raise JobError(
-            f"{where}: the openai SDK cannot be set up ({type(e).__name__}): look at its variables"
+            f"{where}: the openai SDK cannot be set up ({type(e).__name__}): look at its variables, and at those of "
+            "proxies and certificates"
         ) from None
     return Api(client, where, variable, os.environ[variable])
 
 
-def _http(access: Access) -> httpx2.Client:
+def _http(url: str, access: Access) -> httpx2.Client:
     # Whoever waits gives up first, and says so; this ends what goes on behind it.
     guard = Guard(time.monotonic() + access.seconds + 0.5)
     return openai.DefaultHttpxClient(
         follow_redirects=False,
         headers={"Accept-Encoding": "identity"},
+        mounts=hosts.unproxied(hosts.host("base_url", url)),
         event_hooks={"request": [lambda _: guard.spend(0)], "response": [guard.check]},
     )
 
 
 def _client(source: str, url: str, key: str, options: Mapping[str, str], access: Access) -> openai.OpenAI:
-    http, timeout = _http(access), min(_READ_SECONDS, access.seconds)
+    http, timeout = _http(url, access), min(_READ_SECONDS, access.seconds)
     if source == "openai":
         return openai.OpenAI(base_url=url, http_client=http, timeout=timeout)
     if "base_url" in options:

@@ -1,10 +1,11 @@
 """An OpenAI or Azure fine-tuning job from its saved objects and its result file."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeGuard
 
+from ..checkpoints import Checkpoint, Shipped
 from ..errors import JobError
 from ..files import shown
 from ..job import Fact, Job
@@ -13,6 +14,7 @@ from . import endings, objects, openai_metrics, openai_objects, openai_results
 from .openai_objects import Object
 from .pieces import Piece
 
+_ALONE = "a result file by itself does not say how the job ended, nor whether the file is whole"
 _TERMS = ("n_epochs", "batch_size", "learning_rate_multiplier")
 
 
@@ -36,16 +38,38 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
     job = openai_objects.the_job(saved)
     series, notes = openai_metrics.merged(saved, results)
     progress = openai_metrics.progress(saved, series)
+    refused = _refused(job) if job is not None else openai_objects.failure(saved)
+    checkpoints = openai_objects.checkpoints(saved)
+    end = _end(progress.facts, whole=bool(results or openai_objects.metrics(saved)))
     return Job(
         source="OpenAI job files",
         where=where,
         files=tuple(piece.file.digest for piece in pieces),
         facts={**_facts(job), **progress.facts},
         series=endings.judged(series),
-        notes=(*cut, *notes),
-        refused=_refused(job) if job is not None else openai_objects.failure(saved),
+        notes=(*cut, *notes, *(() if saved else (_ALONE,))),
+        refused=refused,
         unfinished=progress.unfinished,
+        checkpoints=checkpoints,
+        shipped=_shipped(job, checkpoints, end) if job is not None and not refused else None,
     )
+
+
+def _end(facts: Mapping[str, Fact], *, whole: bool) -> float | None:
+    """The last step of training; `whole` says that metrics of all steps are there, not of checkpoints alone."""
+    end = facts.get("planned_steps") or (facts.get("steps") if whole else None)
+    return float(end) if end else None
+
+
+def _shipped(job: Object, checkpoints: Sequence[Checkpoint], end: float | None) -> Shipped | None:
+    """The step whose weights the job's model is: of the checkpoint with its id, else the last one."""
+    model = job.get("fine_tuned_model")
+    same = [one for one in checkpoints if one.name == model]
+    if len(same) == 1:
+        return Shipped(same[0].step, "the model id of its checkpoint is the job's fine_tuned_model")
+    if same or end is None:
+        return None
+    return Shipped(end, "a job that succeeded hands on the model of its last step")
 
 
 def _facts(job: Object | None) -> dict[str, Fact]:
@@ -65,9 +89,14 @@ def _facts(job: Object | None) -> dict[str, Fact]:
         "trained_tokens": job.get("trained_tokens"),
         "training_file": job.get("training_file"),
         "validation_file": job.get("validation_file"),
-        **{name: terms.get(name) for name in _TERMS if not isinstance(terms.get(name), str)},
+        **{name: terms.get(name) for name in _TERMS if _is_said(terms.get(name))},
     }
     return {name: value for name, value in told.items() if _is_fact(value)}
+
+
+def _is_said(term: object) -> bool:
+    """Whether a hyperparameter is a number that was chosen, and not `auto`, which is -1 at Azure."""
+    return isinstance(term, int | float) and term >= 0
 
 
 def _is_fact(value: object) -> TypeGuard[str | int | float]:

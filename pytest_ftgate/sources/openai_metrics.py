@@ -66,12 +66,12 @@ def progress(saved: Sequence[Saved], series: Mapping[str, Series]) -> Progress:
     if done > planned:
         raise JobError(f"{longest.file}: the metrics go to step {done}, but the job has {planned} steps: of two jobs?")
     late = planned - done >= endings.interval(list(longest.values.index))
-    return Progress(facts, f"the metrics stop at step {done} of {planned}" if late else "")
+    return Progress(facts, f"the metrics stop at step {done} of {number(planned, 9)}" if late else "")
 
 
 def _series(logged: Sequence[Logged]) -> Merged:
     found: Merged = {}
-    keys = dict.fromkeys(key for one in logged for key, value in one.values.items() if _measured(value))
+    keys = dict.fromkeys(key for one in logged for key, value in one.values.items() if _is_metric(key, value))
     for key in keys:
         name = canonical(key)
         points = list(_points(logged, key))
@@ -84,7 +84,7 @@ def _series(logged: Sequence[Logged]) -> Merged:
 
 def _points(logged: Sequence[Logged], key: str) -> Iterator[tuple[float, float]]:
     """What `key` logs; a null that no number follows was measured and came to nothing, so it is NaN."""
-    last = max(one.step for one in logged if _measured(one.values.get(key)))
+    last = max((one.step for one in logged if _measured(one.values.get(key))), default=math.inf)
     for one in logged:
         value = one.values.get(key)
         if value is None:
@@ -168,6 +168,11 @@ def _planned(saved: Sequence[Saved]) -> int:
     data = (objects.record(one.content.get("data")) for one in saved if one.kind == openai_objects.EVENT)
     totals = (objects.number(one.get("total_steps")) for one in data)
     return int(max((total for total in totals if total is not None and math.isfinite(total)), default=0))
+
+
+def _is_metric(key: str, value: object) -> bool:
+    """Whether this makes `key` a metric: a number, or under the name of one anything at all, to be refused."""
+    return _measured(value) or (value is not None and canonical(key).endswith(("loss", "accuracy", "reward")))
 
 
 def _measured(value: object) -> bool:

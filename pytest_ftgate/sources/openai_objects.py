@@ -1,14 +1,17 @@
 """Saved objects of the OpenAI fine-tuning API: a job, its events and its checkpoints, however they were saved."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..checkpoints import Checkpoint
 from ..errors import JobError
-from ..wording import listed, quoted
+from ..wording import listed, number, quoted
 from . import objects
 from .pieces import Piece
+from .rows import Rows
 
 Object = Mapping[str, object]
 
@@ -106,6 +109,24 @@ def checkpoint_metrics(found: Sequence[Saved]) -> list[Logged]:
     return sorted(logged, key=lambda checkpoint: checkpoint.step)
 
 
+def checkpoints(found: Sequence[Saved]) -> tuple[Checkpoint, ...]:
+    """The checkpoints that have a model id to use them by, in the order of their steps.
+
+    Raises:
+        JobError: a step is none, or two model ids are of one step.
+    """
+    by_step: dict[float, Checkpoint] = {}
+    for step, _, one in checkpoint_metrics(found):
+        if not (math.isfinite(step) and step >= 0 and step.is_integer()):
+            raise JobError(f"{one.file}: the checkpoint {_id(one.content)} is of step {number(step)}, which is none")
+        if name := objects.word(one.content.get("fine_tuned_model_checkpoint")):
+            before = by_step.setdefault(step, Checkpoint(step, name))
+            if before.name != name:
+                both = listed([quoted(before.name), quoted(name)])
+                raise JobError(f"{one.file}: two checkpoints of step {number(step, 9)}: {both}; files of two jobs?")
+    return tuple(by_step.values())
+
+
 def failure(found: Sequence[Saved]) -> str:
     """What the newest error event says, where no later event says that the job succeeded."""
     events = [one for one in found if one.kind == EVENT]
@@ -125,11 +146,12 @@ def _walked(data: object, more: bool, depth: int) -> Iterator[tuple[Object, bool
         elif depth:
             for value in data.values():
                 yield from _walked(value, False, depth - 1)
-    elif isinstance(data, list) and depth:
-        yield from _page(data, more, depth)
+    elif isinstance(data, list | Rows) and depth:
+        # A row without the key, and with nothing in it, holds no such object.
+        yield from _page(data if isinstance(data, list) else data.deep("object"), more, depth)
 
 
-def _page(items: list[object], more: bool, depth: int) -> Iterator[tuple[Object, bool, bool]]:
+def _page(items: Iterable[object], more: bool, depth: int) -> Iterator[tuple[Object, bool, bool]]:
     first = True
     for item in items:
         for content, has_more, begins in _walked(item, more, depth - 1):

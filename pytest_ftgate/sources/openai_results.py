@@ -1,15 +1,19 @@
 """The result file of an OpenAI or Azure fine-tuning job: a CSV, in the columns of every era."""
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import JobError
 from ..job import canonical
 from ..series import Series, build
 from ..wording import quoted
-from . import table
+from . import deepspeed, table
 from .pieces import Piece
-from .table import Table
+from .table import Readings, Table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DENSE = ("train_loss", "train_mean_token_accuracy", "train_mean_reward")
 """The metrics that a job logs at each step, so that the last step must have them."""
@@ -35,6 +39,8 @@ _NEVER_NEGATIVE = re.compile(r".*(?:loss|accuracy|error_rate)")
 def recognise(piece: Piece) -> bool:
     """Whether the file is a result file, by its columns."""
     names = set(piece.header)
+    if deepspeed.may_be(piece):
+        return False
     return "step" in names and bool(names & _TRAINED) and not any(map(_FOREIGN.fullmatch, names))
 
 
@@ -64,13 +70,14 @@ def is_sentinel(name: str) -> bool:
     return bool(_NEVER_NEGATIVE.fullmatch(name))
 
 
-def _series(found: Table, steps: Sequence[float], column: str) -> Series | None:
+def _series(found: Table, steps: "NDArray[np.float64]", column: str) -> Series | None:
     name = canonical(column)
-    if not (_KNOWN.fullmatch(column) or _begins_with_a_number(found, column)):
+    if not (_KNOWN.fullmatch(column) or table.begins_with_a_number(found, column)):
+        # Rubbish in a column of unknown name is a remark, unless it begins as a metric does.
         return None
     readings = table.readings(found, column, sparse=not name.startswith("train_"))
     if is_sentinel(name):
-        readings = [None if value == -1 else value for value in readings]
+        readings = readings.without(-1)
     points = table.points(steps, readings)
     if points and name in DENSE:
         _refuse_open_end(found, steps, column, readings)
@@ -78,16 +85,9 @@ def _series(found: Table, steps: Sequence[float], column: str) -> Series | None:
     return build(name, column, points, file=found.name, full_set=full) if points else None
 
 
-def _begins_with_a_number(found: Table, column: str) -> bool:
-    """Whether a column of unknown name is a metric, so that rubbish in it is an error, or a remark."""
-    position = table.position_of(found, column)
-    first = next((cell for row in found.rows if (cell := row[position].strip())), "")
-    return bool(re.match(r"[+-]?\.?[0-9]", first))
-
-
-def _refuse_open_end(found: Table, steps: Sequence[float], column: str, readings: Sequence[float | None]) -> None:
-    last = steps.index(max(steps))
-    if readings[last] is None:
+def _refuse_open_end(found: Table, steps: "NDArray[np.float64]", column: str, readings: Readings) -> None:
+    last = int(steps.argmax())
+    if not readings.there[last]:
         raise JobError(
             f"{found.name}:{found.lines[last]}: the last row has no {column}: "
             "the file was saved half written; save it again"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..errors import JobError
 from ..files import File
-from . import event_file, objects, table, wandb_log
+from . import event_file, objects, rows, table, wandb_log
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -23,7 +23,8 @@ class Piece:
     Attributes:
         file: the file as it was read.
         text: its content, out of its base64 where the provider had packed it.
-        data: the JSON document, or the list of a JSONL file's lines; None where it is no JSON.
+        data: the JSON document, or the sequence of a JSONL file's lines, `Rows` where all are objects; None where it
+            is no JSON.
         header: the column names of a table; empty where it is JSON.
         binary: it is a tracker's own log and no text: the three above are empty.
     """
@@ -48,7 +49,7 @@ def opened(file: File) -> Piece:
     if not first:
         raise JobError(f"{file.name}: the file is empty: no rows")
     if first[0] in "{[" and not is_printed(text):
-        return Piece(file, text, objects.document(file.name, text))
+        return Piece(file, text, objects.document(file.name, text, rows.of_lines))
     if is_base64(text):
         text = _unpacked(file.name, text)
     return Piece(file, text, header=table.header(text))

@@ -10,8 +10,8 @@ from pathlib import Path
 from ..errors import JobError
 from ..files import File
 from ..job import Fact, Job
-from . import endings, huggingface_rows, printed, progress
-from .huggingface_rows import Row
+from . import endings, hf_checkpoints, hf_results, huggingface_rows, printed, zeros
+from .history import Row
 from .pieces import Piece
 
 _ROW = re.compile(r"\{'[^{}]*\}")
@@ -35,6 +35,7 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
     piece = printed.the_one(where, pieces)
     rows = list(_rows(piece))
     ended = _ended(piece.file, rows)
+    rows, told = hf_results.of_the_curve(rows, hf_checkpoints.split(rows), axis="epoch")
     series = huggingface_rows.series(rows, piece.file.name, appended=True, axis="epoch")
     average = huggingface_rows.run_average(rows)
     facts: dict[str, Fact] = {"status": "succeeded" if ended else "unfinished"}
@@ -45,8 +46,8 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
         where=where,
         files=(piece.file.digest,),
         facts=facts,
-        series=endings.judged({name: progress.doubted(one, series, rows) for name, one in series.items()}),
-        notes=tuple(huggingface_rows.lost_evaluations(rows)),
+        series=endings.judged({name: zeros.doubted(one, series, rows) for name, one in series.items()}),
+        notes=(*told, *huggingface_rows.lost_evaluations(rows)),
         unfinished=""
         if ended
         else f"{piece.file.name}: the output ends before the trainer's summary: unfinished or cut",

@@ -55,6 +55,7 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
         files=(piece.file.digest,),
         facts=facts,
         series=endings.judged(series),
+        notes=endings.half_a_line(name, ended=piece.text.endswith("\n")),
         unfinished=""
         if ended
         else f"{name}: the output ends at iteration {done}, and not with the end of the training",

@@ -10,7 +10,7 @@ from ..job import Fact, Job
 from ..series import build
 from ..wording import listed, quoted
 from . import endings, huggingface_rows, objects
-from .huggingface_rows import Row
+from .history import Row
 from .pieces import Piece
 
 _PLACES = ("train/global_step", "eval/global_step", "global_step")

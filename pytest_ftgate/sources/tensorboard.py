@@ -14,6 +14,7 @@ from .event_file import Log, Scalar
 from .logged import Metrics, Point
 from .pieces import Piece
 
+_NO_END = "event files do not say whether the run ended, so one that broke off between two records looks finished"
 _KERAS = {"train": "", "validation": "val_"}
 
 
@@ -51,7 +52,7 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
         files=tuple(log.file.digest for log in logs),
         facts=metrics.facts,
         series=metrics.series,
-        notes=(*notes, *metrics.notes),
+        notes=(*notes, *metrics.notes, _NO_END),
         unfinished=cut,
     )
 

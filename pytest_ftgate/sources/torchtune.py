@@ -51,7 +51,10 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
         files=(piece.file.digest,),
         facts={"steps": int(max(step for rows in points.values() for step, _ in rows))},
         series=endings.judged({one.name: one for one in series}),
-        notes=(f"{name} does not say how many steps were planned, so a run that broke off looks finished",),
+        notes=(
+            f"{name} does not say how many steps were planned, so a run that broke off looks finished",
+            *endings.half_a_line(name, ended=piece.text.endswith("\n")),
+        ),
     )
 
 

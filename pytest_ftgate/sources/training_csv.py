@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .. import files
 from ..errors import JobError
@@ -13,9 +12,13 @@ from ..files import shown
 from ..job import Fact, Job
 from ..series import Series, build
 from ..wording import listed, number, quoted
-from . import endings, folder, table
+from . import endings, folder, table, zeros
 from .pieces import Piece, opened
 from .table import Table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 METRICS = "metrics.csv"
 
@@ -63,14 +66,15 @@ def version_pieces(where: Path) -> list[Piece]:
     """The tables of the folder's `version_k`, which Lightning makes for each run.
 
     Raises:
-        EvidenceError: one is broken.
+        EvidenceError: one is broken; JobError: one is behind a symbolic link that leaves the folder.
     """
     found = []
     for path in (where / one for one in _VERSIONED):
         versions = folder.entries(path) if path.is_dir() else []
         found += [one / METRICS for one in versions if re.fullmatch(r"version_[0-9]{1,9}", one.name)]
-    # As everywhere in a job's folder, a symbolic link that leaves it is not followed.
-    own = [path for path in found if path.is_file() and path.resolve().is_relative_to(where.resolve())]
+    own = [path for path in found if path.is_file()]
+    for path in own:
+        folder.check_inside(path, where)
     return [opened(files.read(path, folder.MOST_BYTES)) for path in own]
 
 
@@ -91,30 +95,34 @@ def read(where: Path, pieces: Sequence[Piece]) -> Job:
     where_at, moved = _placed(found, of.axis)
     columns = _columns(found)
     series = {name: _series(found, where_at, name, column, of) for name, column in columns.items()}
-    held = {name: one for name, one in series.items() if len(one)}
+    held = {name: zeros.doubted_in_table(one, series, found) for name, one in series.items() if len(one)}
     steps = [float(one.values.index[-1]) for one in held.values()]
     facts: dict[str, Fact] = {"steps": int(max(steps))} if steps and of.axis != "epoch" else {}
-    notes = (*table.notes(found), *moved, *_unread(found, columns))
+    notes = (*table.notes(found), *moved, *_dead(found, where_at, columns, of), *_unread(found, columns), endings.OPEN)
     return Job(of.name, where, (piece.file.digest,), facts, endings.judged(held), notes)
 
 
 def _blanked(found: Table) -> Table:
     """The table without the `NA` that Keras writes for what an epoch did not measure."""
-    return replace(found, rows=[["" if cell == "NA" else cell for cell in row] for row in found.rows])
+    texts = (column for column in found.columns if isinstance(column, tuple))
+    blanked = [tuple("" if cell == "NA" else cell for cell in cells) for cells in texts]
+    return replace(found, columns=blanked or found.columns)
 
 
-def _placed(found: Table, axis: str) -> tuple[list[float], tuple[str, ...]]:
+def _placed(found: Table, axis: str) -> "tuple[NDArray[np.float64], tuple[str, ...]]":
     """The steps of the rows; a last row that goes back to hold a validation alone is of the end.
 
     LitGPT logs its final validation without a step, and the logger makes one up.
     """
     where = table.steps(found, axis)
-    back = [k for k, (before, after) in enumerate(pairwise(where), 1) if after < before]
+    back = [int(k) + 1 for k in (where[1:] < where[:-1]).nonzero()[0]]
     if not back:
         return where, ()
     if back == [len(where) - 1] and _validates_alone(found, len(where) - 1):
         note = f"{found.name}: the last validation was logged without its step, read as of step {number(where[-2], 12)}"
-        return [*where[:-1], where[-2]], (note,)
+        moved = where.copy()
+        moved[-1] = where[-2]
+        return moved, (note,)
     k = back[0]
     raise JobError(
         f"{found.name}:{found.lines[k]}: {axis} goes back from {number(where[k - 1], 12)} to {number(where[k], 12)}: "
@@ -123,8 +131,8 @@ def _placed(found: Table, axis: str) -> tuple[list[float], tuple[str, ...]]:
 
 
 def _validates_alone(found: Table, row: int) -> bool:
-    held = {column for column, cell in zip(found.header, found.rows[row], strict=True) if cell.strip()}
-    measured = {column for column in held if not _NOT_METRICS.fullmatch(column)}
+    metrics = {column for column in found.header if not _NOT_METRICS.fullmatch(column)}
+    measured = {column for column in metrics if not table.blank(found, column)[row]}
     return bool(measured) and all(column.startswith("val") for column in measured)
 
 
@@ -141,13 +149,14 @@ def _columns(found: Table) -> dict[str, str]:
 
 def _is_numeric(found: Table, column: str) -> bool:
     try:
-        return any(value is not None for value in table.readings(found, column))
+        return bool(table.readings(found, column).there.any())
     except JobError:
         return False
 
 
-def _series(found: Table, where: Sequence[float], name: str, column: str, of: Kind) -> Series:
-    points = table.points(where, table.readings(found, column))
+def _series(found: Table, where: "NDArray[np.float64]", name: str, column: str, of: Kind) -> Series:
+    readings = table.readings(found, column)
+    points = table.points(where, zeros.told_apart(readings, found)[0] if name == "train_loss" else readings)
     axis: Literal["step", "epoch"] = "epoch" if of.axis == "epoch" else "step"
     full = column.startswith("val") and not column.endswith("_step")
     return build(
@@ -162,8 +171,14 @@ def _series(found: Table, where: Sequence[float], name: str, column: str, of: Ki
     )
 
 
+def _dead(found: Table, where: "NDArray[np.float64]", columns: Mapping[str, str], of: Kind) -> tuple[str, ...]:
+    if "train_loss" not in columns:
+        return ()
+    _, lost = zeros.told_apart(table.readings(found, columns["train_loss"]), found)
+    return zeros.notes(found.name, where[lost].tolist(), of.axis)
+
+
 def _unread(found: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     left = [c for c in found.header if not _NOT_METRICS.fullmatch(c) and c not in {*columns.values(), *_TRAIN, *_VALID}]
-    blank = [c for c in left if not any(row[found.header.index(c)].strip() for row in found.rows)]
-    words = [quoted(c) for c in left if c not in blank]
+    words = [quoted(c) for c in left if not table.blank(found, c).all()]
     return (f"{found.name}: columns that are not numbers are not read: {listed(words)}",) if words else ()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from ..errors import JobError
@@ -9,8 +10,9 @@ from ..files import File, shown
 from ..job import canonical
 from ..wording import listed, quoted, sentence
 from . import objects
-from .folder import STATE
+from .folder import STATE, is_inside
 from .pieces import Piece
+from .rows import Rows
 
 LOOKED_FOR = (
     "an OpenAI or Azure result file, saved job, events or checkpoints, a Hugging Face trainer_state.json, "
@@ -24,6 +26,7 @@ _PRINTED = (
         "API objects as Python prints them: save them with to_json() instead",
     ),
 )
+_PACKED = frozenset({".gz", ".zip", ".tar", ".tgz", ".bz2", ".xz", ".zst"})
 _STEPS = ("step", "current_steps", "global_step", "global_step/max_steps", "_step", "iteration", "iter", "Step")
 _METRICS = ("train_loss", "valid_loss", "train_mean_token_accuracy", "valid_mean_token_accuracy", "train_mean_reward")
 
@@ -61,9 +64,18 @@ def folder_error(folder: Path, entries: Sequence[Path]) -> JobError:
     """The error for a folder in which nothing was recognised."""
     if not entries:
         return JobError(f"{shown(folder)}: the folder is empty")
-    names = listed(quoted(entry.name) for entry in entries)
+    names = listed(quoted(entry.name) + _passed_over(entry, folder) for entry in entries)
     found = f"{shown(folder)}: no job in this folder, which holds {names}; point job: at the job's file"
     return JobError(sentence([found, f"looked for {LOOKED_FOR}; a table of another trainer is read so: {_EXAMPLE}"]))
+
+
+def _passed_over(entry: Path, folder: Path) -> str:
+    """Why nothing was looked for in it, where that shows at once."""
+    if not is_inside(entry, folder):
+        return " (a link that leaves the folder)"
+    if entry.suffix.casefold() in _PACKED:
+        return " (packed: unpack it first)"
+    return " (empty)" if entry.is_file() and not entry.stat().st_size else ""
 
 
 def _api_error(data: object) -> str:
@@ -80,7 +92,7 @@ def _looks_like(piece: Piece) -> str:
         return "a trainer's summary (its train_loss is the average of the whole run, not the final one)"
     if isinstance(data, dict):
         return f"a JSON object with {_keys(data)}"
-    if isinstance(data, list) and data and isinstance(data[0], dict):
+    if isinstance(data, list | Rows) and data and isinstance(data[0], dict):
         return f"{'JSONL rows' if _is_rows(piece) else 'a JSON list of objects'} with {_keys(data[0])}"
     if data is None and re.match(r"\s*\{'", piece.text):
         return "console output without a training's rows"
@@ -102,14 +114,14 @@ def _keys(row: Mapping[str, object]) -> str:
 
 
 def _is_rows(piece: Piece) -> bool:
-    return isinstance(piece.data, list) and not piece.text.lstrip().startswith("[")
+    return isinstance(piece.data, list | Rows) and not piece.text.lstrip().startswith("[")
 
 
 def _names(piece: Piece) -> list[str]:
     if piece.header:
         return list(piece.header)
-    rows = piece.data if isinstance(piece.data, list) else []
-    return list(dict.fromkeys(str(key) for row in rows[:1000] for key in objects.record(row)))
+    rows = piece.data if isinstance(piece.data, list | Rows) else []
+    return list(dict.fromkeys(str(key) for row in islice(rows, 1000) for key in objects.record(row)))
 
 
 def _remedy(kind: str, name: str, names: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
-"""A Weights & Biases run: its log on disk, its summary on disk, or what the server has of it."""
+"""A Weights & Biases run on disk: its log, the logs of its legs where it was resumed, or its summary."""
 
-import re
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,26 +9,30 @@ from typing import Any
 from ..errors import JobError
 from ..files import File, shown
 from ..job import Job
-from ..wording import listed, plain, quoted
+from ..wording import counted, listed, number, quoted
 from . import extras, logged, objects, wandb_log
 from .logged import Entry
 from .pieces import Piece
 
-_STEP = "train/global_step"
-_OWN = ("_step", "_runtime", "_timestamp", "_wandb", _STEP)
+# Where Hugging Face's trainers and Lightning log the optimizer step.
+_STEPS = ("train/global_step", "trainer/global_step")
+_OWN = ("_step", "_runtime", "_timestamp", "_wandb", *_STEPS)
 _OF_A_RUN = ("train_runtime", "train/train_runtime")
 # In a row without a loss TRL logs these with the run's summary: what was left of steps that no row tells of.
 _LEFT_OVER = ("train/mean_token_accuracy", "train/entropy")
-_FINISHED = {"finished": "succeeded"}
+
+_NO_END = "the log does not say that the run ended: it died, still runs, or the file was cut"
 
 Row = Mapping[str, object]
 
 
 @dataclass
 class _Run:
-    """What the records of one run say."""
+    """What the records of one log say: a run, or one leg of a run that was resumed."""
 
+    file: File
     id: str = ""
+    started: float = 0.0
     rows: list[Row] = field(default_factory=list)
     summary: dict[str, object] = field(default_factory=dict)
     exit_code: int | None = None
@@ -40,89 +44,80 @@ def recognise(piece: Piece) -> bool:
 
 
 def read(where: Path, pieces: Sequence[Piece]) -> Job:
-    """The job of a run's files: its log, or, where there is none, its summary.
+    """The job of a run's files: its log, or its legs' logs in the order of time, or, where there is none, its summary.
 
     Raises:
-        JobError: the files are of several runs, the log is damaged, or the library is not installed.
+        JobError: the files are of several runs, a log is damaged, or the library is not installed.
     """
     mine = [piece for piece in pieces if recognise(piece)]
-    found = [piece for piece in mine if piece.binary] or mine
-    if len(found) > 1:
-        names = listed((shown(piece.file.path) for piece in found), most=12)
-        raise JobError(
-            f"{shown(where)}: {len(found)} Weights & Biases runs in one folder; point job: at one of {names}"
-        )
-    return _of_log(where, found[0].file) if found[0].binary else _of_summary(where, found[0])
+    logs = [piece.file for piece in mine if piece.binary]
+    if logs:
+        legs = sorted(map(_run, logs), key=lambda leg: leg.started)
+        _refuse_two_runs(where, legs)
+        return _of_legs(where, legs)
+    if len(mine) > 1:
+        raise _several(where, [shown(piece.file.path) for piece in mine])
+    return _of_summary(where, mine[0])
 
 
-def fetch(run: str) -> Job:
-    """The job of the run `entity/project/run`, as the server has it; asked for with the user's own login.
-
-    Raises:
-        JobError: the library is not installed, or the server does not give the run.
-    """
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+/[\w.-]+", run):
-        raise JobError(
-            f"{quoted(run)} does not name a run: write ENTITY/PROJECT/RUN; a run on disk is named by its path"
-        )
-    with extras.needed("wandb", run):
-        import wandb
-
-        try:
-            found = wandb.Api().run(run)
-            rows: list[Row] = [dict(row) for row in found.scan_history()]
-            summary: Row = dict(found.summary_metrics)
-            state, identity = str(found.state), str(found.id)
-        except (wandb.Error, ValueError, OSError) as e:
-            said = plain(" ".join(str(e).split()))[:300]
-            raise JobError(f"{quoted(run)}: Weights & Biases does not give this run: {said}") from None
-    return of_server(run, rows, summary, state, identity)
+def _refuse_two_runs(where: Path, legs: Sequence[_Run]) -> None:
+    """Legs of one run have its id, and began at a time of their own."""
+    apart = {leg.started for leg in legs}
+    if len(legs) > 1 and (len({leg.id for leg in legs}) > 1 or not legs[0].id or len(apart) < len(legs)):
+        raise _several(where, [f"{shown(leg.file.path)} (id {quoted(leg.id)})" for leg in legs])
 
 
-def of_server(run: str, rows: Sequence[Row], summary: Row, state: str, identity: str) -> Job:
-    """The job of what the server has of a run: its history, its summary, its state, and its id.
-
-    Raises:
-        JobError: a value is not a number under a key that is a number elsewhere, or a step is none.
-    """
-    metrics = logged.metrics(_entries(rows), run, latest=summary)
-    status = _FINISHED.get(state, state)
-    return Job(
-        source="a Weights & Biases run",
-        where=Path(run),
-        files=(logged.digest(run, [rows, summary]),),
-        facts={**metrics.facts, "status": status, "job_id": identity},
-        series=metrics.series,
-        notes=metrics.notes,
-        refused="" if status == "succeeded" else f"{run}: the run's state is {quoted(status)}, not finished",
-    )
+def _several(where: Path, names: Sequence[str]) -> JobError:
+    found = f"{shown(where)}: {len(names)} Weights & Biases runs in one folder"
+    return JobError(f"{found}; point job: at one of {listed(names, most=12)}")
 
 
-def _of_log(where: Path, file: File) -> Job:
-    run = _run(file)
-    metrics = logged.metrics(_entries(run.rows), file.name, latest=run.summary)
-    failed = f"{file.name}: the run ended with exit code {run.exit_code}" if run.exit_code else ""
-    status = {None: "unfinished", 0: "succeeded"}.get(run.exit_code, "failed")
-    facts = {"status": status, "job_id": run.id}
+def _of_legs(where: Path, legs: Sequence[_Run]) -> Job:
+    last = legs[-1]
+    name = last.file.name if len(legs) == 1 else shown(where)
+    joined, resumed = _joined(legs)
+    summary = {key: value for leg in legs for key, value in leg.summary.items()}
+    metrics = logged.metrics(joined, name, latest=summary)
+    failed = f"{last.file.name}: the run ended with exit code {last.exit_code}" if last.exit_code else ""
+    status = {None: "unfinished", 0: "succeeded"}.get(last.exit_code, "failed")
+    facts = {"status": status, "job_id": last.id}
     return Job(
         source="a Weights & Biases log",
         where=where,
-        files=(file.digest,),
+        files=tuple(leg.file.digest for leg in legs),
         facts={**metrics.facts, **{name: value for name, value in facts.items() if value}},
         series=metrics.series,
-        notes=metrics.notes,
+        notes=(*resumed, *metrics.notes),
         refused=failed,
-        unfinished=""
-        if run.exit_code is not None
-        else f"{file.name}: the log does not say that the run ended: it died, still runs, or the file was cut",
+        unfinished="" if last.exit_code is not None else f"{last.file.name}: {_NO_END}",
     )
+
+
+def _joined(legs: Sequence[_Run]) -> tuple[list[Entry], tuple[str, ...]]:
+    """What the legs logged, without what a later leg did over again, and what to say of it."""
+    found = entries(legs[0].rows)
+    dropped = 0
+    for leg in legs[1:]:
+        new = entries(leg.rows, found[-1].step if found else 0.0)
+        first = min((entry.step for entry in new), default=math.inf)
+        if found and first <= found[0].step:
+            raise JobError(
+                f"{shown(leg.file.path)}: starts again at step {number(first)}, as the log before it did: two runs of "
+                f"one id, {quoted(leg.id)}; point job: at one log"
+            )
+        kept = [entry for entry in found if entry.step < first]
+        dropped += len(found) - len(kept)
+        found = [*kept, *new]
+    said = f"the run was resumed: {counted(len(legs), 'log')} of it are read in the order of their start"
+    over = f", {counted(dropped, 'row')} of steps that were done over again dropped" if dropped else ""
+    return found, (f"{said}{over}",) if len(legs) > 1 else ()
 
 
 def _of_summary(where: Path, piece: Piece) -> Job:
     file, data = piece.file, objects.record(piece.data)
     # In a history these mark the row that sums up the run; here everything is one row.
     row = {tag: value for tag, value in data.items() if tag not in _OF_A_RUN}
-    metrics = logged.metrics(_entries([row]), file.name, latest=data)
+    metrics = logged.metrics(entries([row]), file.name, latest=data)
     return Job(
         source="a Weights & Biases summary",
         where=where,
@@ -139,7 +134,7 @@ def _is_summary(piece: Piece) -> bool:
 
 
 def _run(file: File) -> _Run:
-    run = _Run()
+    run = _Run(file)
     with extras.needed("wandb", file.name):
         from google.protobuf.message import DecodeError
         from wandb.proto import wandb_internal_pb2
@@ -158,6 +153,7 @@ def _note(run: _Run, record: Any, file: File) -> None:
     kind = record.WhichOneof("record_type")
     if kind == "run":
         run.id = record.run.run_id
+        run.started = record.run.start_time.seconds + record.run.start_time.nanos / 1e9
     elif kind == "history":
         step = {"_step": record.history.step.num}
         run.rows.append({**step, **_values(record.history.item, file)})
@@ -186,14 +182,17 @@ def _value(item: Any, file: File) -> object:
     return objects.document(file.name, text) if text else None
 
 
-def _entries(rows: Sequence[Row]) -> list[Entry]:
-    """The rows at their optimizer steps; W&B's own step counts calls, and the trainer logs twice in one step."""
-    own = not any(_STEP in row for row in rows)
+def entries(rows: Sequence[Row], begun: float = 0.0) -> list[Entry]:
+    """A history at its optimizer steps, of which the first may be `begun`; W&B's own step counts calls.
+
+    The trainer logs twice in one step.
+    """
+    key = next((step for step in _STEPS if any(step in row for row in rows)), "_step")
     found: list[Entry] = []
-    step = 0.0
+    step = begun
     for row in rows:
-        said = objects.number(row.get("_step" if own else _STEP))
+        said = objects.number(row.get(key))
         step = step if said is None else said
-        unread = _OWN if own or "train/loss" in row else (*_OWN, *_LEFT_OVER)
+        unread = _OWN if key == "_step" or "train/loss" in row else (*_OWN, *_LEFT_OVER)
         found.append(Entry(step, {tag: value for tag, value in row.items() if tag not in unread}))
     return found

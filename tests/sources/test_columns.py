@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 
 from pytest_ftgate.errors import EvidenceError, JobError
+from pytest_ftgate.estimators import estimate
 from pytest_ftgate.job import Job
-from pytest_ftgate.series import estimate
 from pytest_ftgate.sources import JobRef, read_job
 
 from .conftest import Write
@@ -48,6 +48,13 @@ def test_an_alias_is_its_canonical_name(write: Write) -> None:
 def test_two_columns_for_one_metric_are_an_error(write: Write) -> None:
     with pytest.raises(JobError, match="two columns are named for valid_loss; name one"):
         read(write, KERAS, {"epoch": "epoch", "valid_loss": "val_loss", "eval_loss": "loss"})
+
+
+@pytest.mark.parametrize("other", ["valid_loss", "step"])
+def test_one_column_for_two_metrics_is_an_error(write: Write, other: str) -> None:
+    said = rf"^m\.csv: the column 'loss' is named for train_loss and for {other}: name a column of its own for each$"
+    with pytest.raises(JobError, match=said):
+        read(write, KERAS, {"train_loss": "loss", other: "loss"})
 
 
 def test_no_metric_at_all_is_an_error(write: Write) -> None:
@@ -133,3 +140,19 @@ def test_a_full_set_is_known_by_its_name_alone(write: Write) -> None:
 def test_a_folder_is_no_table(write: Write) -> None:
     with pytest.raises(EvidenceError, match="a directory"):
         read_job(JobRef(write("m.csv", KERAS).parent, "csv", options={"columns": {"train_loss": "loss"}}))
+
+
+@pytest.mark.parametrize("norm", ["nan", ""])
+def test_a_named_loss_of_zero_beside_a_lost_gradient_is_nan(write: Write, norm: str) -> None:
+    text = f"step,loss,grad_norm,eval_loss\n1,0.9,1.5,\n2,0.0,{norm},\n2,,,0.7\n"
+    job = read(write, text, {"train_loss": "loss"})
+    assert math.isnan(job.metric("train_loss").values.iloc[-1])
+    assert job.notes[-1].startswith("m.csv: 1 row of loss 0.0 read as NaN, first at step 2: its grad_norm is not")
+
+
+@pytest.mark.parametrize("norm", [math.nan, None])
+def test_a_named_loss_of_zero_beside_a_lost_gradient_is_nan_in_jsonl_too(write: Write, norm: float | None) -> None:
+    text = lines({"step": 1, "loss": 0.9, "grad_norm": 1.5}, {"step": 2, "loss": 0.0, "grad_norm": norm})
+    job = read(write, text, {"train_loss": "loss"}, "jsonl")
+    assert math.isnan(job.metric("train_loss").values.iloc[-1])
+    assert job.notes[-1].startswith("m.jsonl: 1 row of loss 0.0 read as NaN, first at step 2")

@@ -58,11 +58,45 @@ def test_a_log_that_only_looks_like_json_is_passed_over(read: Read, write: Write
     assert read(a__csv=TABLE).facts == {"steps": 2}
 
 
-def test_a_link_out_of_the_folder_is_not_followed(write: Write, tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_not_followed_and_said_to_be_one(write: Write, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "results.csv").symlink_to(write("elsewhere.csv", TABLE))
-    with pytest.raises(JobError, match="no job in this folder"):
+    (tmp_path / "run" / "mine.csv").symlink_to(write("elsewhere.csv", TABLE))
+    with pytest.raises(
+        JobError,
+        match=r"no job in this folder, which holds 'mine\.csv' \(a link that leaves the folder\); point",
+    ):
         read_job(JobRef(tmp_path / "run"))
+
+
+def test_a_job_s_file_that_is_a_link_out_of_the_folder_is_not_passed_over_for_an_older_one(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write("blobs/abc", STATE)
+    write("run/checkpoint-1/trainer_state.json", STATE)
+    (tmp_path / "run" / "trainer_state.json").symlink_to("../blobs/abc")
+    with pytest.raises(
+        JobError,
+        match=r"^run: 'trainer_state\.json' is a symbolic link that leaves the folder, and is not followed; point job: "
+        r"at blobs/abc itself, or put a copy in its place$",
+    ):
+        read_job(JobRef(tmp_path / "run"))
+
+
+def test_a_link_to_a_job_s_file_that_is_not_there_is_not_passed_over(write: Write, tmp_path: Path) -> None:
+    write("checkpoint-1/trainer_state.json", STATE)
+    (tmp_path / "trainer_state.json").symlink_to("gone.json")
+    with pytest.raises(EvidenceError, match=r"no such file$"):
+        read_job(JobRef(tmp_path))
+
+
+def test_empty_and_packed_files_are_said_to_be_such(write: Write, tmp_path: Path) -> None:
+    write("events.out.tfevents.1", "")
+    write("logs.tar.gz", b"\x1f\x8b")
+    with pytest.raises(
+        JobError, match=r"holds 'events.out.tfevents.1' \(empty\), 'logs.tar.gz' \(packed: unpack it first\); point"
+    ):
+        read_job(JobRef(tmp_path))
 
 
 def test_a_link_within_the_folder_is_the_same_file(write: Write, tmp_path: Path) -> None:
@@ -74,7 +108,7 @@ def test_a_checkpoint_that_is_a_link_out_of_the_folder_is_not_followed(write: Wr
     write("other/checkpoint-1/trainer_state.json", STATE)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "checkpoint-1").symlink_to(tmp_path / "other" / "checkpoint-1")
-    with pytest.raises(JobError, match="no job in this folder"):
+    with pytest.raises(JobError, match=r"run: 'checkpoint-1' is a symbolic link that leaves the folder"):
         read_job(JobRef(tmp_path / "run"))
 
 

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read
 from .test_huggingface import ROWS, SUMMARY, Row, evaluation, state
@@ -40,6 +40,48 @@ def test_the_best_checkpoint_s_evaluation_never_stands_for_the_end_of_the_curve(
     assert estimate(job.metric("valid_loss")).value == 0.9
     assert job.notes == (
         "all_results.json: eval_loss is 0.5, the last in the curve 0.9: "
+        "it is of the best checkpoint, step 50, loaded again after training",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (0.5, "it is of the best checkpoint, step 50, loaded again after training"),
+        (0.4, "measured on other weights or data than the curve, and not read"),
+    ],
+)
+def test_an_evaluation_after_the_summary_of_other_weights_does_not_take_the_end_s_place(
+    read: Read, value: float, why: str
+) -> None:
+    curve = [evaluation(50, eval_loss=0.5), evaluation(100, eval_loss=0.9), SUMMARY]
+    job = read(trainer_state__json=state([*ROWS, *curve, evaluation(100, eval_loss=value)], epoch=10.0))
+    assert dict(job.metric("valid_loss").values) == {50: 0.5, 100: 0.9}
+    said = f"the evaluation after training: eval_loss is {value}, the last in the curve 0.9: {why}"
+    assert (job.notes, job.metric("valid_loss").notes) == ((said,), ())
+
+
+def test_results_that_the_state_has_after_its_summary_are_told_once(read: Read) -> None:
+    rows = [evaluation(50, eval_loss=0.5), evaluation(100, eval_loss=0.9), SUMMARY, evaluation(100, eval_loss=0.5)]
+    own = state([*ROWS, *rows], epoch=10.0, best_model_checkpoint="out/checkpoint-50")
+    job = read(trainer_state__json=own, all_results__json={**TIMES, "eval_loss": 0.5})
+    assert (len(job.notes), job.metric("valid_loss").values[100]) == (1, 0.9)
+    assert job.shipped
+    assert job.shipped.step == 50
+
+
+def test_an_evaluation_after_the_summary_that_is_not_finite_is_the_end(read: Read) -> None:
+    rows = [evaluation(50, eval_loss=0.5), evaluation(100, eval_loss=0.9), SUMMARY]
+    job = read(state([*ROWS, *rows, evaluation(100, eval_loss=math.nan)]))
+    assert math.isnan(job.metric("valid_loss").values[100])
+
+
+def test_an_evaluation_that_repeats_the_best_checkpoint_s_is_none_of_later_steps(read: Read) -> None:
+    own = ended(evaluation(50, eval_loss=0.5), best_model_checkpoint="out/checkpoint-50")
+    job = read(trainer_state__json=own, all_results__json={**TIMES, "eval_loss": 0.5})
+    assert dict(job.metric("valid_loss").values) == {50: 0.5}
+    assert job.notes == (
+        "all_results.json: eval_loss is 0.5, as at step 50: "
         "it is of the best checkpoint, step 50, loaded again after training",
     )
 

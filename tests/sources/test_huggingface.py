@@ -4,7 +4,7 @@ import math
 import pytest
 
 from pytest_ftgate.errors import EvidenceError, JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read, Write
 
@@ -88,6 +88,15 @@ def test_a_loss_of_zero_before_a_lost_evaluation_is_not_a_number(read: Read) -> 
     assert job.notes == ("eval_loss is not finite in 1 of 1 evaluation",)
 
 
+@pytest.mark.parametrize("norm", [{}, {"grad_norm": 0.0}])
+def test_a_last_loss_of_zero_that_nothing_vouches_for_is_unusable(read: Read, norm: Row) -> None:
+    bare = [{key: value for key, value in row.items() if key != "grad_norm"} for row in ROWS]
+    history = [*bare[:-1], {**bare[-1], "loss": 0.0, **norm}]
+    said = "its last loss is exactly 0, which is also how a run whose loss became NaN is logged"
+    assert read(state(history)).metric("train_loss").unusable.startswith(said)
+    assert read(state([*history, evaluation(100)])).metric("train_loss").unusable == ""
+
+
 def test_a_loss_of_zero_that_rounding_made_stays_zero(read: Read) -> None:
     job = read(state([*ROWS[:-1], train(100, loss=0.0)]))
     assert estimate(job.series["train_loss"], at="last").value == 0.0
@@ -169,6 +178,17 @@ def test_an_evaluation_before_training_alone_is_not_the_finished_model(read: Rea
         .series["valid_loss"]
         .unusable.startswith("eval_loss was last measured at step 0 of 100")
     )
+
+
+def test_a_history_whose_end_is_lost_does_not_say_how_the_job_ended(read: Read) -> None:
+    job = read(state([train(step, loss=1.0) for step in range(10, 60, 10)]))
+    said = "loss was last measured at step 50 of 100, so it does not say how the job ended"
+    assert job.metric("train_loss").unusable == said
+
+
+def test_a_last_row_before_the_next_was_due_is_the_end(read: Read) -> None:
+    job = read(state([train(step, loss=1.0) for step in (30, 60)]))
+    assert job.metric("train_loss").unusable == ""
 
 
 def test_a_key_with_a_canonical_name_of_its_own_does_not_displace_the_trainers(read: Read) -> None:

@@ -3,10 +3,11 @@ import math
 
 import pytest
 
+from pytest_ftgate.checkpoints import Checkpoint
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
-from .conftest import Read
+from .conftest import Read, Write
 
 Row = dict[str, object]
 
@@ -28,6 +29,13 @@ def test_a_finished_run_gives_facts_and_series(read: Read) -> None:
     assert job.facts == {"status": "succeeded", "steps": 100, "planned_steps": 100}
     assert (estimate(job.metric("train_loss"), at="last").value, estimate(job.metric("eval_loss")).value) == (0.5, 0.6)
     assert (job.source, job.unfinished, len(job.files)) == ("LLaMA-Factory trainer_log.jsonl", "", 1)
+
+
+def test_the_folders_beside_a_log_are_its_checkpoints_and_it_does_not_say_what_ships(read: Read, write: Write) -> None:
+    write("checkpoint-50/model.safetensors", b"\x00")
+    write("checkpoint-500/model.safetensors", b"\x00")
+    job = read(log(*RUN), "trainer_log.jsonl")
+    assert (job.checkpoints, job.shipped) == ((Checkpoint(50.0, "checkpoint-50"),), None)
 
 
 def test_accuracy_is_the_share_of_preferences_got_right(read: Read) -> None:
@@ -96,6 +104,16 @@ def test_a_run_that_only_predicts_has_no_loss(read: Read) -> None:
 def test_a_line_of_something_else_is_named(read: Read, line: str, said: str) -> None:
     with pytest.raises(JobError, match=f"^log:11: {said}"):
         read(log(*RUN) + line, "log")
+
+
+def test_of_two_wrong_lines_the_first_is_named(read: Read) -> None:
+    with pytest.raises(JobError, match=r"^log:11: a row without current_steps"):
+        read(log(*RUN) + '{"a": 1}\n[1]\n', "log")
+
+
+def test_rows_with_other_keys_stand_where_they_were_written(read: Read) -> None:
+    rows = [row(k, loss=k / 100) if k % 20 else row(k, grad_norm=1.0, loss=k / 100) for k in range(10, 101, 10)]
+    assert list(read(log(*rows)).metric("train_loss").values) == [k / 100 for k in range(10, 101, 10)]
 
 
 def test_a_log_cut_in_a_line_is_an_error(read: Read) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from pytest_ftgate.errors import JobError
+from pytest_ftgate.estimators import estimate
 from pytest_ftgate.job import Job
-from pytest_ftgate.series import estimate
 from pytest_ftgate.sources import JobRef, read_job
 
 LOGGED = """
@@ -190,6 +190,15 @@ def test_a_metric_file_that_is_broken_is_an_error(folders: Store, tmp_path: Path
     assert "MLflow does not give run" in refused(folder)
 
 
+def test_a_metric_that_is_a_link_out_of_the_run_is_not_dropped_in_silence(folders: Store, tmp_path: Path) -> None:
+    copy = shutil.copytree(run_folder(folders, "good"), tmp_path / folders[1]["good"])
+    metric = next(path for path in sorted((copy / "metrics").rglob("*")) if path.is_file())
+    metric.rename(tmp_path / "elsewhere")
+    metric.symlink_to(tmp_path / "elsewhere")
+    said = f"{metric.name}: a link that leads out of the run's folder: put the file itself there"
+    assert refused(copy).endswith(said)
+
+
 def test_another_database_is_no_job(tmp_path: Path) -> None:
     import sqlite3
     from contextlib import closing
@@ -239,7 +248,7 @@ def test_without_a_store_the_error_says_how_to_name_one(monkeypatch: pytest.Monk
 
 
 def test_a_library_that_is_missing_is_named_with_its_remedy(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mlflow.exceptions", None)
+    monkeypatch.setitem(sys.modules, "mlflow", None)
     with pytest.raises(JobError, match=r"pip install 'pytest-ftgate\[mlflow\]'"):
         named(store[0], store[1]["good"])
 

@@ -3,10 +3,11 @@ import math
 
 import pytest
 
+from pytest_ftgate.checkpoints import Checkpoint, Shipped
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
-from .conftest import Read
+from .conftest import Read, Write
 from .test_huggingface import state
 
 Row = dict[str, object]
@@ -37,6 +38,36 @@ def test_a_finished_run_gives_facts_and_series(read: Read) -> None:
         "valid_loss": 0.6,
         "valid_mean_token_accuracy": 0.8,
     }
+
+
+def summary(last: object, best: object) -> Row:
+    return {**SUMMARY, "last_model_checkpoint": last, "best_model_checkpoint": best}
+
+
+def test_the_summary_tells_the_checkpoints_of_a_log_that_was_copied_alone(read: Read) -> None:
+    job = read(log(*RUN, *END, summary("/r/checkpoint-100", "/r/checkpoint-50")))
+    assert job.checkpoints == (Checkpoint(50.0, "checkpoint-50"), Checkpoint(100.0, "checkpoint-100"))
+    assert job.shipped is None
+
+
+def test_the_folders_beside_a_log_are_its_checkpoints(read: Read, write: Write) -> None:
+    write("checkpoint-60/model.safetensors", b"\x00")
+    job = read(log(*RUN, *END, summary("/r/checkpoint-100", "/r/checkpoint-50")))
+    assert job.checkpoints == (Checkpoint(60.0, "checkpoint-60"),)
+
+
+def test_a_last_checkpoint_that_is_the_best_ships(read: Read) -> None:
+    job = read(log(*RUN, *END, summary("/r/checkpoint-100", "/r/checkpoint-100")))
+    assert job.shipped == Shipped(100.0, "the run's last checkpoint is its best one too")
+
+
+@pytest.mark.parametrize("one", ["/r/checkpoint-90", "/r/last", None, 7])
+def test_a_last_checkpoint_that_is_not_of_the_end_ships_nothing_known(read: Read, one: object) -> None:
+    assert read(log(*RUN, *END, summary(one, one))).shipped is None
+
+
+def test_an_unfinished_log_ships_nothing_known(read: Read) -> None:
+    assert read(log(*RUN[:4], summary("/r/checkpoint-40", "/r/checkpoint-40"))).shipped is None
 
 
 def test_the_megatron_trainer_counts_iterations(read: Read) -> None:

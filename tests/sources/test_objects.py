@@ -60,7 +60,7 @@ def test_conflict_markers_in_json_are_named() -> None:
 
 
 def test_a_line_separator_inside_a_string_ends_no_line() -> None:
-    assert objects.lines("e.jsonl", '{"a": "x\u2028y"}') == [(1, {"a": "x\u2028y"})]
+    assert list(objects.lines("e.jsonl", '{"a": "x\u2028y"}')) == [(1, {"a": "x\u2028y"})]
 
 
 def test_only_numbers_and_the_words_for_not_finite_ones_are_measured() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.checkpoints import Checkpoint, Shipped
 from pytest_ftgate.errors import EvidenceError, JobError
 from pytest_ftgate.job import Job
 from pytest_ftgate.sources import JobRef, openai_api, read_job
@@ -122,6 +123,14 @@ def test_events_and_result_file_that_disagree_are_an_error(api: Api) -> None:
     assert "contradict each other" in refused(api)
 
 
+def test_a_hosted_job_tells_its_checkpoints_and_what_ships(api: Api) -> None:
+    model = str(api.job["fine_tuned_model"])
+    api.checkpoints = [{**CHECKPOINT, "fine_tuned_model_checkpoint": model, "metrics": {}}]
+    found = read(api)
+    assert found.checkpoints == (Checkpoint(40.0, model),)
+    assert found.shipped == Shipped(40.0, "the model id of its checkpoint is the job's fine_tuned_model")
+
+
 def test_a_checkpoint_of_another_job_is_an_error(api: Api) -> None:
     api.checkpoints = [{**CHECKPOINT, "fine_tuning_job_id": "ftjob-other", "metrics": {"train_loss": 1}}]
     assert refused(api).startswith("files of 2 jobs are mixed")
@@ -147,6 +156,11 @@ HTML = "<!DOCTYPE html><title>Log in</title>"
         ("events", fails(404), "IT: its events are not there (404)"),
         ("events", says(HTML), "IT (asked for its events): an HTML page, not data"),
         ("events", says({"data": ["x"]}), "IT: answers with something else than its events: is the address right?"),
+        (
+            "events",
+            says({"data": [], "has_more": "true"}),
+            "IT: a page of its events says has_more 'true', neither true nor false",
+        ),
         ("events", says({"data": {}}), "IT: answers with something else than its events"),
         ("events", says({"data": [], "has_more": True}), "IT: a page of its events is empty and says that there are"),
         (
@@ -210,9 +224,15 @@ def test_what_does_not_pass_is_an_error(api: Api, answer: Answer, said: str) -> 
     assert len(api.asked) == 3
 
 
-def test_a_long_wait_that_is_asked_for_is_not_waited(api: Api) -> None:
-    api.fault(ID, says({}, 429, retry_after="3600", retry_after_ms="3600000"))
-    assert refused(api).startswith("IT: answers 429")
+def test_a_long_wait_that_is_asked_for_is_said_and_not_waited(api: Api) -> None:
+    api.fault(ID, fails(429, "slow down", retry_after="1000000000", retry_after_ms="1e12"))
+    assert refused(api) == "IT: answers 429: slow down; it asks to wait (Retry-After: 1000000000): try again later"
+    assert len(api.asked) == 1
+
+
+def test_what_was_asked_once_is_not_said_to_have_been_asked_again(api: Api) -> None:
+    api.fault(ID, says("<html>", 451))
+    assert (refused(api), len(api.asked)) == ("IT: answers 451", 1)
 
 
 def test_a_connection_that_is_refused_is_said(api: Api) -> None:
@@ -276,6 +296,19 @@ def test_a_proxy_that_cannot_be_used_is_not_shown(api: Api, monkeypatch: pytest.
     assert "secret" not in said
 
 
+def test_certificates_that_are_not_there_are_no_traceback(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    said = refused(api)
+    assert said.startswith("IT: the openai SDK cannot be set up (FileNotFoundError): look at its variables, and at")
+
+
+def test_no_proxy_is_between_this_machine_and_itself(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert read(api).refused == ""
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -286,6 +319,8 @@ def test_a_proxy_that_cannot_be_used_is_not_shown(api: Api, monkeypatch: pytest.
         ("https://api.openai.com\\@evil", "base_url: not a plain address"),
         ("https://api.openai.com/v1?x=", "base_url: not a plain address"),
         ("file:///etc/passwd", "base_url: not a plain address"),
+        ("http://127.0.0.1:65536/v1", "base_url: port 65536 cannot be: there are 1 to 65535"),
+        ("http://127.0.0.256/v1", "base_url: 127.0.0.256 must be reached by https://"),
     ],
 )
 def test_a_key_goes_to_no_host_that_was_not_allowed(api: Api, url: str, said: str) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from pytest_ftgate.checkpoints import Checkpoint, Shipped
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read
 
@@ -106,6 +107,12 @@ def test_a_job_object_alone_gives_facts_and_no_metrics(read: Read) -> None:
         found.metric("train_loss")
 
 
+def test_azure_s_minus_one_says_no_hyperparameter(read: Read) -> None:
+    found = read(job(hyperparameters={"n_epochs": -1, "batch_size": -1, "learning_rate_multiplier": 1}))
+    assert found.fact("learning_rate_multiplier") == 1
+    assert not {"n_epochs", "batch_size"} & found.facts.keys()
+
+
 @pytest.mark.parametrize("error", [None, {}, {"code": None, "message": None, "param": None}])
 def test_an_error_without_content_is_a_healthy_job(read: Read, error: object) -> None:
     assert read(job(error=error)).refused == ""
@@ -204,6 +211,12 @@ def test_text_where_numbers_stand_elsewhere_is_an_error(read: Read) -> None:
         read(page(event(10, train_loss="0.1"), *EVENTS[1:]))
 
 
+@pytest.mark.parametrize("value", ["high", True])
+def test_a_metric_that_is_never_a_number_is_an_error_and_not_missing(read: Read, value: object) -> None:
+    with pytest.raises(JobError, match=r"events\.json: valid_loss is .* at step 1, which is not a number$"):
+        read(events__json=page(*(event(step, valid_loss=value) for step in (2, 1))))
+
+
 def test_a_metrics_event_without_a_step_is_an_error(read: Read) -> None:
     with pytest.raises(JobError, match="the metrics event 'ftevent-9' has no step"):
         read(page(EVENTS[0], {**EVENTS[1], "data": {"train_loss": 0.1}}, *EVENTS[2:]))
@@ -288,6 +301,74 @@ def test_checkpoints_alone_are_noted_as_few(read: Read) -> None:
     assert list(found.series["full_valid_loss"].values) == [0.45, 0.5]
     assert "valid_mean_token_accuracy" not in found.series
     assert found.notes == ("only checkpoints were saved, which hold the metrics of a few steps",)
+
+
+MODEL = str(job()["fine_tuned_model"])
+
+
+def saved(step: int, name: object = None) -> dict[str, object]:
+    return checkpoint(step, fine_tuned_model_checkpoint=name or f"{MODEL}:ckpt-step-{step}")
+
+
+def test_a_job_s_checkpoints_are_named_by_their_model_ids(read: Read) -> None:
+    found = read(page(saved(10), saved(5), saved(5)), "checkpoints.json")
+    assert found.checkpoints == (
+        Checkpoint(5.0, f"{MODEL}:ckpt-step-5"),
+        Checkpoint(10.0, f"{MODEL}:ckpt-step-10"),
+    )
+
+
+@pytest.mark.parametrize("name", ["", 7, []])
+def test_a_checkpoint_without_a_model_id_cannot_be_passed_on(read: Read, name: object) -> None:
+    bare = checkpoint(5, fine_tuned_model_checkpoint=name)
+    assert read(page(checkpoint(10), bare), "checkpoints.json").checkpoints == ()
+
+
+def test_two_checkpoints_of_one_step_are_an_error(read: Read) -> None:
+    with pytest.raises(JobError, match=r"^c\.json: two checkpoints of step 5: 'other', 'ft:.*:ckpt-step-5'; files of"):
+        read(page(saved(5, "other"), saved(5)), "c.json")
+
+
+@pytest.mark.parametrize("step", [-1, 2.5, math.nan, math.inf])
+def test_a_checkpoint_of_no_step_is_an_error(read: Read, step: float) -> None:
+    odd = {**saved(5), "step_number": step, "metrics": {}}
+    with pytest.raises(JobError, match=r"^c\.json: the checkpoint 'ftckpt-5' is of step \S+, which is none$"):
+        read(page(odd), "c.json")
+
+
+def test_the_checkpoint_with_the_job_s_model_id_ships(read: Read) -> None:
+    found = read(job__json=job(), events__json=page(*EVENTS), checkpoints__json=page(saved(5, MODEL), saved(7)))
+    assert found.shipped == Shipped(5.0, "the model id of its checkpoint is the job's fine_tuned_model")
+
+
+LAST = Shipped(10.0, "a job that succeeded hands on the model of its last step")
+
+
+def test_the_last_planned_step_ships_where_no_checkpoint_has_the_job_s_model_id(read: Read) -> None:
+    files = {"events__json": page(*EVENTS[1:]), "checkpoints__json": page(saved(5))}
+    assert read(job__json=job(), **files).shipped == LAST
+
+
+def test_the_last_step_of_a_result_file_ships_where_no_plan_is_known(read: Read) -> None:
+    assert read(job__json=job(), results__csv=table(10)).shipped == LAST
+
+
+def test_of_two_checkpoints_with_the_job_s_model_id_neither_is_known_to_ship(read: Read) -> None:
+    twice = page(saved(5, MODEL), saved(10, MODEL))
+    assert read(job__json=job(), events__json=page(*EVENTS), checkpoints__json=twice).shipped is None
+
+
+def test_checkpoints_alone_do_not_tell_the_last_step(read: Read) -> None:
+    assert read(job__json=job(), checkpoints__json=page(saved(5))).shipped is None
+
+
+@pytest.mark.parametrize("changes", [{"status": "failed"}, {"status": "running"}, {"fine_tuned_model": None}])
+def test_a_job_that_did_not_succeed_ships_nothing(read: Read, changes: dict[str, object]) -> None:
+    assert read(job__json=job(**changes), events__json=page(*EVENTS)).shipped is None
+
+
+def test_events_without_their_job_do_not_say_that_anything_ships(read: Read) -> None:
+    assert read(page(*EVENTS)).shipped is None
 
 
 def test_another_jobs_checkpoint_is_an_error(read: Read) -> None:

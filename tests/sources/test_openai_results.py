@@ -4,7 +4,7 @@ import math
 import pytest
 
 from pytest_ftgate.errors import EvidenceError, JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read
 
@@ -26,6 +26,11 @@ def test_a_chat_era_file_is_read_by_canonical_names(read: Read) -> None:
     assert job.series["train_mean_token_accuracy"].logged_as == "train_accuracy"
     assert job.facts == {"steps": 2}
     assert [digest.path.name for digest in job.files] == ["results.csv"]
+
+
+def test_a_result_file_alone_does_not_say_how_its_job_ended(read: Read) -> None:
+    said = "a result file by itself does not say how the job ended, nor whether the file is whole"
+    assert read(rows("1,0.9,0.5,1.1,0.4", "2,0.8,0.6,1.0,0.5")).notes == (said,)
 
 
 def test_a_legacy_file_is_read_by_canonical_names(read: Read) -> None:

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read
 
@@ -62,6 +62,7 @@ def test_numbers_that_are_printed_as_strings_are_numbers(read: Read) -> None:
     loss = read(text).metric("train_loss")
     assert loss.values.iloc[0] == 0.9
     assert math.isnan(loss.values.iloc[1])
+    assert loss.notes[-1].startswith("1 row of loss 0.0 read as NaN, first at epoch 1: its grad_norm is not finite")
 
 
 def test_numpy_s_numbers_are_numbers(read: Read) -> None:
@@ -72,6 +73,16 @@ def test_nan_and_infinity_are_not_finite(read: Read) -> None:
     job = read(ROWS + "{'loss': nan, 'epoch': 1.5}\n{'eval_loss': inf, 'eval_runtime': 1.0, 'epoch': 1.5}\n" + SUMMARY)
     assert math.isnan(estimate(job.metric("train_loss"), at="last").value)
     assert not math.isfinite(estimate(job.metric("valid_loss")).value)
+
+
+def test_an_evaluation_after_the_summary_of_the_best_checkpoint_does_not_take_the_end_s_place(read: Read) -> None:
+    curve = "".join(f"{{'eval_loss': {v}, 'eval_runtime': 1.0, 'epoch': {e}}}\n" for v, e in ((0.5, 0.5), (0.9, 1.0)))
+    job = read(ROWS + curve + SUMMARY + "{'eval_loss': 0.5, 'eval_runtime': 1.0, 'epoch': 1.0}\n")
+    assert dict(job.metric("valid_loss").values) == {0.5: 0.5, 1.0: 0.9}
+    assert job.notes == (
+        "the evaluation after training: eval_loss is 0.5, the last in the curve 0.9: "
+        "it is of the best checkpoint, epoch 0.5, loaded again after training",
+    )
 
 
 def test_a_loss_of_zero_that_nothing_vouches_for_is_unusable(read: Read) -> None:
@@ -156,6 +167,13 @@ def test_torchtune_logs_steps(read: Read) -> None:
     assert job.notes == (
         "log_1700000000.txt does not say how many steps were planned, so a run that broke off looks finished",
     )
+
+
+@pytest.mark.parametrize("line", ["Step 2 | loss:1", "Iter 2: Train loss 1"])
+def test_a_last_line_without_an_end_is_noted(read: Read, line: str) -> None:
+    said = "run.log does not end in a line end, so its last number may have been cut short"
+    assert said in read(line, "run.log").notes
+    assert said not in read(f"{line}\n", "run.log").notes
 
 
 def test_a_torchtune_value_that_is_no_number_is_an_error(read: Read) -> None:

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
+from pytest_ftgate.estimators import estimate
 
 from .conftest import Read
 

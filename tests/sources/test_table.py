@@ -8,7 +8,12 @@ from pytest_ftgate.sources import table
 
 def readings(*cells: str, sparse: bool = False) -> list[float | None]:
     text = "step,loss\n" + "".join(f"{k},{cell}\n" for k, cell in enumerate(cells, 1))
-    return table.readings(table.read("m.csv", text), "loss", sparse=sparse)
+    return told(table.readings(table.read("m.csv", text), "loss", sparse=sparse))
+
+
+def told(found: table.Readings) -> list[float | None]:
+    """One entry a row, None where nothing was measured."""
+    return [value if there else None for value, there in zip(found.values.tolist(), found.there, strict=True)]
 
 
 def test_a_blank_cell_is_not_measured() -> None:
@@ -98,7 +103,8 @@ def test_a_header_alone_says_that_there_are_no_rows(text: str) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_end_is_read(end: str) -> None:
-    assert table.read("m.csv", f"step,loss{end}1,0.5{end}").rows == [["1", "0.5"]]
+    found = table.read("m.csv", f"step,loss{end}1,0.5{end}2,0.4{end}")
+    assert (list(table.steps(found, "step")), list(found.lines)) == ([1.0, 2.0], [2, 3])
 
 
 def test_a_quote_that_never_closes_is_an_error() -> None:

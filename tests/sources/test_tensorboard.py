@@ -8,8 +8,8 @@ import pytest
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
 from pytest_ftgate.errors import JobError
+from pytest_ftgate.estimators import estimate
 from pytest_ftgate.job import Job
-from pytest_ftgate.series import estimate
 from pytest_ftgate.sources import JobRef, read_job, trackers
 
 from ..making import losses, trainer_state
@@ -34,6 +34,12 @@ def test_values_are_those_of_the_library_s_own_reader(tmp_path: Path) -> None:
     theirs = [(event.step, value.simple_value) for event in events for value in event.summary.value]
     ours = read(path).series["train_loss"].values
     assert list(zip(ours.index, ours, strict=True)) == theirs
+
+
+def test_a_run_that_broke_off_between_two_records_cannot_be_told_and_a_note_says_so(tmp_path: Path) -> None:
+    event_file(tmp_path, LOSS)
+    said = "event files do not say whether the run ended, so one that broke off between two records looks finished"
+    assert read(tmp_path).notes == (said,)
 
 
 def test_tags_of_the_hugging_face_trainer_have_their_canonical_names(tmp_path: Path) -> None:
@@ -127,6 +133,12 @@ def test_folders_that_share_no_tag_are_two_runs(tmp_path: Path) -> None:
     assert "event files of two runs" in refused(tmp_path)
 
 
+def test_what_is_logged_once_per_validation_is_of_the_whole_set(tmp_path: Path) -> None:
+    event_file(tmp_path, [(tag, 1, 0.5) for tag in ("val_acc", "val/f1", "val_loss_step", "train_acc")])
+    found = read(tmp_path).series
+    assert {name for name, one in found.items() if one.full_set} == {"val_acc", "val/f1"}
+
+
 def test_keras_folders_are_training_and_validation_by_epoch(tmp_path: Path) -> None:
     for name, loss in (("train", 0.5), ("validation", 0.75)):
         rows = [("epoch_loss", 0, 2.0), ("epoch_loss", 1, loss), ("epoch_accuracy", 1, 0.5), ("batch_loss", 900, 9.0)]
@@ -140,6 +152,27 @@ def test_keras_folders_are_training_and_validation_by_epoch(tmp_path: Path) -> N
 def test_a_zero_loss_beside_a_lost_grad_norm_is_nan(tmp_path: Path) -> None:
     event_file(tmp_path, [("train/loss", 10, 1.0), ("train/loss", 20, 0.0), ("train/grad_norm", 20, math.nan)])
     assert math.isnan(estimate(read(tmp_path).series["train_loss"], at="last").value)
+
+
+def test_an_evaluation_after_training_of_other_weights_does_not_take_the_end_s_place(tmp_path: Path) -> None:
+    curve = [*LOSS, ("eval/loss", 100, 0.5), ("eval/loss", 200, 0.75), ("train/train_runtime", 200, 9.0)]
+    event_file(tmp_path, [*curve, ("eval/loss", 200, 0.5)])
+    valid = read(tmp_path).series["valid_loss"]
+    assert dict(valid.values) == {100: 0.5, 200: 0.75}
+    assert valid.notes == (
+        "eval/loss: 0.5 was measured after training, at step 200, on other weights or data than the curve: not read",
+    )
+
+
+def test_an_evaluation_after_training_that_is_not_finite_is_the_end(tmp_path: Path) -> None:
+    curve = [*LOSS, ("eval/loss", 200, 0.75), ("train/train_runtime", 200, 9.0), ("eval/loss", 200, math.nan)]
+    event_file(tmp_path, curve)
+    assert math.isnan(read(tmp_path).series["valid_loss"].values[200])
+
+
+def test_a_last_loss_of_zero_that_nothing_vouches_for_is_unusable(tmp_path: Path) -> None:
+    event_file(tmp_path, [("train/loss", 10, 1.0), ("train/loss", 20, 0.0)])
+    assert read(tmp_path).series["train_loss"].unusable.startswith("its last loss is exactly 0")
 
 
 def test_an_accuracy_that_several_validation_sets_log_is_of_none_of_them(tmp_path: Path) -> None:
@@ -171,7 +204,7 @@ def test_a_leg_that_was_cut_and_then_resumed_is_noted(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-3])
     event_file(tmp_path, falling("train/loss", 160, 300), time=100)
     job = read(tmp_path)
-    assert (job.unfinished, job.notes) == ("", (f"the last record of {path} is cut",))
+    assert (job.unfinished, job.notes[0]) == ("", f"the last record of {path} is cut")
 
 
 def test_texts_and_tables_are_no_scalars(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import estimate
-from pytest_ftgate.sources import JobRef, read_job
+from pytest_ftgate.estimators import estimate
+from pytest_ftgate.sources import JobRef, endings, read_job
 
 from .conftest import Read, Write
 
@@ -27,6 +27,12 @@ def test_keras_counts_epochs(read: Read) -> None:
     assert (loss.axis, loss.full_set, dict(loss.values)) == ("epoch", True, {0: 1.0, 1: 0.8, 2: 0.9})
     assert list(job.metric("train_loss").values) == [0.9, 0.7, 0.5]
     assert list(job.metric("val_accuracy").values) == [0.4, 0.5, 0.6]
+
+
+@pytest.mark.parametrize("text", [KERAS, LIGHTNING, LITGPT])
+def test_a_table_that_broke_off_cannot_be_told_and_a_note_says_so(read: Read, text: str) -> None:
+    said = "the file does not say how many steps were planned, so a run or a file that broke off looks finished"
+    assert read(text[: text[:-1].rindex("\n") + 1]).notes[-1] == said
 
 
 def test_na_is_what_keras_did_not_measure(read: Read) -> None:
@@ -66,7 +72,7 @@ def test_nan_in_a_table_is_not_finite(read: Read) -> None:
 def test_litgpt_logs_its_final_validation_without_a_step(read: Read) -> None:
     job = read(LITGPT, "log")
     assert dict(job.metric("valid_loss").values) == {2: 0.7, 3: 0.65}
-    assert job.notes == ("log: the last validation was logged without its step, read as of step 3",)
+    assert job.notes == ("log: the last validation was logged without its step, read as of step 3", endings.OPEN)
     assert (job.source, job.facts["steps"]) == ("LitGPT metrics.csv", 3)
 
 
@@ -90,7 +96,7 @@ def test_a_column_of_words_is_told_and_not_read(read: Read) -> None:
     job = read("epoch,loss,phase\n0,0.5,warm\n1,0.4,main\n", "log")
     assert (list(job.series), job.notes) == (
         ["train_loss"],
-        ("log: columns that are not numbers are not read: 'phase'",),
+        ("log: columns that are not numbers are not read: 'phase'", endings.OPEN),
     )
 
 
@@ -130,5 +136,40 @@ def test_a_version_that_is_a_link_out_of_the_folder_is_not_followed(write: Write
     outside = write("elsewhere/version_1/metrics.csv", LIGHTNING).parent
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "version_1").symlink_to(outside)
-    with pytest.raises(JobError, match="no job in this folder"):
+    with pytest.raises(JobError, match=r"'version_1/metrics.csv' is a symbolic link that leaves the folder"):
         read_job(JobRef(tmp_path / "run"))
+
+
+DUMP = ",loss,grad_norm,learning_rate,epoch,step\n0,2.3,1.5,1e-05,0.1,10\n1,2.1,1.25,1e-05,0.2,20\n"
+
+
+@pytest.mark.parametrize("norm", ["", "nan", "inf"])
+def test_a_loss_of_zero_beside_a_lost_gradient_is_nan(read: Read, norm: str) -> None:
+    job = read(DUMP + f"2,0.0,{norm},1e-05,0.3,30\n", "dump.csv")
+    assert math.isnan(job.metric("train_loss").values.iloc[-1])
+    assert job.notes[0] == (
+        "dump.csv: 1 row of loss 0.0 read as NaN, first at step 30: its grad_norm is not finite, "
+        "and a trainer logs NaN as 0"
+    )
+
+
+def test_a_loss_of_zero_beside_a_gradient_stays_zero(read: Read) -> None:
+    loss = read(DUMP + "2,0.0,0.001,1e-05,0.3,30\n").metric("train_loss")
+    assert (loss.values.iloc[-1], loss.unusable) == (0.0, "")
+
+
+@pytest.mark.parametrize(
+    "text", [DUMP + "2,0.0,0.0,1e-05,0.3,30\n", "step,epoch,loss,learning_rate\n1,1,2,1\n2,1,0,1\n"]
+)
+def test_a_dumped_history_that_ends_in_a_zero_that_nothing_vouches_for_is_unusable(read: Read, text: str) -> None:
+    assert read(text).metric("train_loss").unusable.startswith("its last loss is exactly 0")
+
+
+@pytest.mark.parametrize("rows", ["10,1,0.0,\n10,1,,nan\n", "10,1,0.0,high\n20,2,0.0,high\n"])
+def test_a_gradient_of_other_rows_or_in_words_says_nothing_of_a_loss_of_zero(read: Read, rows: str) -> None:
+    assert read(f"step,epoch,loss,grad_norm\n{rows}").metric("train_loss").values.iloc[0] == 0.0
+
+
+def test_a_table_of_validation_alone_is_read(read: Read) -> None:
+    job = read("epoch,val_loss\n0,0.5\n1,0.25\n")
+    assert {name: list(one.values) for name, one in job.series.items()} == {"valid_loss": [0.5, 0.25]}

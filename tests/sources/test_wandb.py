@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from pytest_ftgate.errors import JobError
+from pytest_ftgate.estimators import estimate
 from pytest_ftgate.job import Job
-from pytest_ftgate.series import estimate
 from pytest_ftgate.sources import JobRef, read_job
-from pytest_ftgate.sources.wandb_run import of_server
 
-from .wandb_files import BLOCK, HEADER, ended, history, log, rows, summary, typed
+from .wandb_files import BLOCK, HEADER, begun, ended, history, log, rows, summary, typed
 
 LOGGED = """
 import math, sys, wandb
@@ -24,6 +23,15 @@ for i in range(1, 6):
     run.log({"train/loss": 2.0 / i, "train/global_step": i * 10})
 run.log({"eval/loss": math.nan, "nested": {"value": 2.5}, "train/global_step": 50})
 run.summary["train_loss"] = 0.9
+run.finish()
+"""
+
+RESUMED = """
+import sys, wandb
+settings = wandb.Settings(console="off", x_disable_stats=True, x_disable_meta=True, silent=True)
+run = wandb.init(project="tuning", id="abc", resume="allow", mode="offline", dir=sys.argv[1], settings=settings)
+for i in range(int(sys.argv[2]), int(sys.argv[2]) + 5):
+    run.log({"train/loss": 2.0 / i, "train/global_step": i * 10})
 run.finish()
 """
 
@@ -156,17 +164,97 @@ def test_what_is_logged_with_the_run_s_summary_is_no_measurement_of_a_step(tmp_p
     assert estimate(job.series["train_mean_token_accuracy"], at="last").value == 0.75
 
 
+def test_an_evaluation_after_training_of_the_best_checkpoint_does_not_take_the_end_s_place(tmp_path: Path) -> None:
+    losses = [{"train/loss": 1.0, "train/global_step": 10}, {"train/loss": 0.4, "train/global_step": 20}]
+    curve = [{"eval/loss": 0.5, "train/global_step": 10}, {"eval/loss": 0.9, "train/global_step": 20}]
+    end = [{"train/epoch": 2.0, "train/global_step": 20}, {"eval/loss": 0.5, "train/global_step": 20}]
+    job = read(log(tmp_path / "run.wandb", [*map(history, [*losses, *curve, *end]), ended()]))
+    assert dict(job.series["valid_loss"].values) == {10: 0.5, 20: 0.9}
+    assert "it is of the best checkpoint, step 10, loaded again after training" in " ".join(job.notes)
+
+
 def test_a_row_without_the_trainer_s_step_stands_where_it_was_logged(tmp_path: Path) -> None:
     job = read(log(tmp_path / "run.wandb", [*rows(0.5, 0.25), history({"final_accuracy": 0.5, "_step": 900}), ended()]))
     assert dict(job.series["final_accuracy"].values) == {20: 0.5}
 
 
+def leg(folder: Path, run: str, at: int, records: list[bytes]) -> Path:
+    """The log of one leg of a run, in the folder that the library makes for it."""
+    return log(folder / "wandb" / f"offline-run-{9 - at}-{run}" / f"run-{run}.wandb", [begun(run, at), *records])
+
+
 def test_two_runs_in_one_folder_are_named(tmp_path: Path) -> None:
-    for name in ("run-a", "run-b"):
-        log(tmp_path / "wandb" / name / f"{name}.wandb", [*rows(0.5), ended()])
+    for name in ("abc", "xyz"):
+        leg(tmp_path, name, 1, [*rows(0.5), ended()])
     message = refused(tmp_path)
-    assert "2 Weights & Biases runs in one folder" in message
-    assert all(name in message for name in ("run-a.wandb", "run-b.wandb"))
+    assert "2 Weights & Biases runs in one folder; point job: at one of" in message
+    assert all(f"run-{name}.wandb (id '{name}')" in message for name in ("abc", "xyz"))
+
+
+def test_the_legs_of_a_resumed_run_are_joined_in_the_order_of_time(tmp_path: Path) -> None:
+    leg(tmp_path, "abc", 2, [*rows(0.25, 0.125, after=20), ended()])
+    leg(tmp_path, "abc", 1, rows(2.0, 1.5, 1.25, 1.125))
+    job = read(tmp_path)
+    assert dict(job.series["train_loss"].values) == {10: 2.0, 20: 1.5, 30: 0.25, 40: 0.125}
+    assert (job.facts["status"], job.facts["steps"], len(job.files)) == ("succeeded", 40, 2)
+    said = "the run was resumed: 2 logs of it are read in the order of their start"
+    assert job.notes == (f"{said}, 2 rows of steps that were done over again dropped",)
+
+
+def test_a_resumed_run_ended_as_its_last_leg_did(tmp_path: Path) -> None:
+    leg(tmp_path, "abc", 1, [*rows(2.0, 1.5), ended()])
+    leg(tmp_path, "abc", 2, rows(1.0, after=20))
+    assert "run-abc.wandb: the log does not say that the run ended" in read(tmp_path).unfinished
+
+
+def test_a_resumed_run_s_steps_are_its_last_leg_s(tmp_path: Path) -> None:
+    leg(tmp_path, "abc", 1, rows(*[2.0] * 9))
+    leg(tmp_path, "abc", 2, [*rows(1.0, after=20), ended()])
+    job = read(tmp_path)
+    assert (job.facts["steps"], list(job.series["train_loss"].values)) == (30, [2.0, 2.0, 1.0])
+
+
+def test_legs_that_both_begin_at_the_beginning_are_two_runs(tmp_path: Path) -> None:
+    for at in (1, 2):
+        leg(tmp_path, "abc", at, [*rows(2.0, 1.5, 1.25), ended()])
+    assert "starts again at step 10, as the log before it did: two runs of one id, 'abc'" in refused(tmp_path)
+
+
+def test_logs_whose_order_is_not_told_are_not_joined(tmp_path: Path) -> None:
+    log(tmp_path / "a" / "run-abc.wandb", [begun("abc", 1), *rows(2.0, 1.5), ended()])
+    log(tmp_path / "b" / "run-abc.wandb", [begun("abc", 1), *rows(1.0, after=20), ended()])
+    assert "2 Weights & Biases runs in one folder" in refused(tmp_path)
+
+
+def test_logs_that_do_not_say_their_run_are_not_joined(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        log(tmp_path / f"run-{name}.wandb", [*rows(0.5), ended()])
+    assert "run-a.wandb (id '')" in refused(tmp_path)
+
+
+def test_two_summaries_are_two_runs(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_summary(tmp_path / name, **{"train/loss": 0.1})
+    assert "2 Weights & Biases runs in one folder" in refused(tmp_path)
+
+
+def test_what_the_library_logged_in_two_legs_is_one_run(tmp_path: Path) -> None:
+    for first in (1, 4):
+        command = [sys.executable, "-c", RESUMED, str(tmp_path), str(first)]
+        subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)
+    job = read(tmp_path)
+    assert dict(job.series["train_loss"].values) == {10 * i: 2.0 / i for i in range(1, 9)}
+    assert (job.facts["job_id"], job.facts["status"]) == ("abc", "succeeded")
+
+
+def test_lightning_s_own_step_counts_and_not_the_calls(tmp_path: Path) -> None:
+    first = [history({"_step": i, "train_loss": 2.0 - i / 10, "trainer/global_step": 10 * i + 9}) for i in range(3)]
+    again = [history({"_step": i, "train_loss": 1.0 - i / 10, "trainer/global_step": 10 * i + 39}) for i in range(2)]
+    leg(tmp_path, "abc", 1, first)
+    leg(tmp_path, "abc", 2, [*again, ended()])
+    job = read(tmp_path)
+    assert dict(job.series["train_loss"].values) == {9: 2.0, 19: 1.9, 29: 1.8, 39: 1.0, 49: 0.9}
+    assert (job.facts["steps"], list(job.series)) == (49, ["train_loss"])
 
 
 def write_summary(folder: Path, **values: object) -> Path:
@@ -199,42 +287,8 @@ def test_a_library_that_is_missing_is_named_with_its_remedy(tmp_path: Path, monk
     assert refused(path).endswith("pip install 'pytest-ftgate[wandb]'")
 
 
-def test_what_the_server_has_is_read_like_a_log() -> None:
-    rows = [{"train/loss": 1 / i, "train/global_step": i, "_step": i} for i in range(1, 5)]
-    job = of_server("team/tuning/abc", rows, {"train_loss": 0.5}, "finished", "abc")
-    assert estimate(job.series["train_loss"], at="last").value == 0.25
-    assert job.facts == {"steps": 4, "run_average_train_loss": 0.5, "status": "succeeded", "job_id": "abc"}
-    assert job.files != of_server("team/tuning/abc", rows[:-1], {}, "finished", "abc").files
-
-
-@pytest.mark.parametrize("state", ["running", "crashed", "failed", "killed"])
-def test_a_run_of_the_server_that_is_not_finished_is_refused(state: str) -> None:
-    with pytest.raises(JobError, match=f"the run's state is '{state}', not finished"):
-        of_server("team/tuning/abc", [{"train/loss": 1.0, "_step": 1}], {}, state, "abc").metric("train_loss")
-
-
-def test_a_run_of_the_server_is_named_by_three_words() -> None:
-    with pytest.raises(JobError, match=r"'wandb/run-1' does not name a run: write ENTITY/PROJECT/RUN"):
-        read_job(JobRef(Path("wandb/run-1"), "wandb", "wandb/run-1"))
-
-
-def test_without_a_login_the_server_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "NETRC", "WANDB_CONFIG_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    monkeypatch.delenv("WANDB_API_KEY", raising=False)
-    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:1")
-    with pytest.raises(JobError, match="Weights & Biases does not give this run: No API key"):
-        read_job(JobRef(Path("team/tuning/abc"), "wandb", "team/tuning/abc"))
-
-
 def test_a_part_of_a_record_that_is_missing_is_an_error(tmp_path: Path) -> None:
     path = log(tmp_path / "run.wandb", [history({"text": "x" * BLOCK}), *rows(0.5), ended()])
     data = path.read_bytes()
     path.write_bytes(HEADER + bytes(0) + data[BLOCK:])
     assert "run.wandb: damaged after 0 records (a part of a record is missing)" in refused(path)
-
-
-def test_a_run_of_the_server_needs_the_library_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "wandb", None)
-    with pytest.raises(JobError, match=r"pip install 'pytest-ftgate\[wandb\]'"):
-        read_job(JobRef(Path("team/tuning/abc"), "wandb", "team/tuning/abc"))

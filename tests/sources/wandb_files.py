@@ -28,6 +28,14 @@ def typed(step: int, loss: float) -> bytes:
     return bytes(record.SerializeToString())
 
 
+def begun(run: str, at: int) -> bytes:
+    """The record that a run, or a leg of it, began at this second."""
+    record = Record()
+    record.run.run_id = run
+    record.run.start_time.seconds = at
+    return bytes(record.SerializeToString())
+
+
 def summary(row: Mapping[str, object]) -> bytes:
     """An update of the summary."""
     record = Record()
@@ -76,9 +84,9 @@ def _parts(record: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 7 + len(part)
 
 
-def rows(*losses: float, every: int = 10) -> list[bytes]:
-    """What Hugging Face's callback logs: a training loss each `every` steps."""
+def rows(*losses: float, every: int = 10, after: int = 0) -> list[bytes]:
+    """What Hugging Face's callback logs: a training loss each `every` steps `after` one."""
     return [
-        history({"train/loss": loss, "train/grad_norm": 1.0, "train/global_step": every * i, "_step": i - 1})
+        history({"train/loss": loss, "train/grad_norm": 1.0, "train/global_step": after + every * i, "_step": i - 1})
         for i, loss in enumerate(losses, 1)
     ]
