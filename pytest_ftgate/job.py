@@ -1,13 +1,15 @@
 """A finished fine-tuning job's evidence: facts about it, its metric series, and which files they came from."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import JobError
+from .checkpoints import Checkpoint, Shipped
+from .errors import JobError, NotLoggedError
 from .files import Digest
 from .series import Series
-from .wording import listed, plain, quoted, suggestion
+from .wording import listed, number, plain, quoted, suggestion
 
 Fact = str | int | float | bool
 
@@ -59,6 +61,7 @@ FACTS: Mapping[str, str] = {
     "trained_tokens": "tokens billed or seen in training",
     "steps": "optimizer steps done",
     "planned_steps": "optimizer steps planned",
+    "completeness": "the share of the planned steps that were done",
     "run_average_train_loss": "the trainer's mean loss over the whole run; never a final value",
     "training_file": "the provider's id of the training file",
     "validation_file": "the provider's id of the validation file",
@@ -74,6 +77,7 @@ NUMERIC_FACTS = frozenset(
         "trained_tokens",
         "steps",
         "planned_steps",
+        "completeness",
         "run_average_train_loss",
     }
 )
@@ -93,6 +97,8 @@ class Job:
         notes: sentences about the whole job.
         refused: why its metrics must not be judged at all (it failed, another job's files); such gates are errors.
         unfinished: why its last value is not the end of training; gates on metrics are then inconclusive.
+        checkpoints: the weights that were saved and can be passed on, in the order of their steps, one a step.
+        shipped: which step's weights the job hands on; None where its files do not say.
     """
 
     source: str
@@ -103,6 +109,8 @@ class Job:
     notes: tuple[str, ...] = ()
     refused: str = ""
     unfinished: str = ""
+    checkpoints: tuple[Checkpoint, ...] = ()
+    shipped: Shipped | None = None
 
     @property
     def directory(self) -> Path:
@@ -114,6 +122,13 @@ class Job:
         if not self.where.is_absolute() and not self.where.exists():
             raise JobError(f"{plain(str(self.where))} has no folder that outputs could lie in: name them by their path")
         return self.where if self.where.is_dir() else self.where.parent
+
+    def as_json(self) -> dict[str, object]:
+        """What job this is, as plain JSON: its source and its facts; numbers that are not finite are left out."""
+        told = {k: v for k, v in self.facts.items() if not isinstance(v, float) or math.isfinite(v)}
+        ships = {"step": self.shipped.step, "why": self.shipped.why} if self.shipped else None
+        said = {"notes": list(self.notes), "unfinished": self.unfinished}
+        return {"source": self.source, "facts": told, "shipped": ships, **said}
 
     def metric(self, name: str) -> Series:
         """The series that `name` means in this job.
@@ -130,23 +145,45 @@ class Job:
         found = WHOLE_SET[found] if WHOLE_SET.get(found) in self.series else found
         if found in self.series:
             return self.series[found]
-        raise JobError(self._missing(name, found))
+        kind = JobError if self._sets(found) else NotLoggedError
+        raise kind(self._missing(name, found))
+
+    def sets(self, name: str) -> tuple[str, ...]:
+        """The metrics that `name` means: one for each validation set where the job has several, else `name` itself."""
+        found = canonical(name)
+        return tuple(self._sets(found)) if found not in self.series and self._sets(found) else (name,)
 
     def fact(self, name: str) -> Fact:
         """The fact `name`.
 
         Raises:
-            JobError: the job's files do not say.
+            JobError: the job's files do not say; a number below 0, as Azure's -1 for "by default", says nothing.
         """
-        if name in self.facts:
-            return self.facts[name]
+        if name == "completeness":
+            return self._completeness()
+        told = self.facts.get(name)
+        if name in NUMERIC_FACTS and isinstance(told, int | float) and told < 0:
+            raise NotLoggedError(
+                f"the job's files say {name} {number(told)}, which stands for one that they do not say"
+            )
+        if told is not None:
+            return told
         known = listed(sorted(self.facts), most=12) or "none"
-        raise JobError(f"the job's files do not say its {name} (read as {self.source}); they say: {known}")
+        raise NotLoggedError(f"the job's files do not say its {name} (read as {self.source}); they say: {known}")
+
+    def _completeness(self) -> float:
+        done, planned = self.fact("steps"), self.fact("planned_steps")
+        if isinstance(done, str) or isinstance(planned, str) or planned <= 0:
+            raise JobError(f"{quoted(str(done))} of {quoted(str(planned))} steps say nothing of how much was done")
+        return done / planned
+
+    def _sets(self, wanted: str) -> list[str]:
+        return sorted(name for name in self.series if name.startswith(f"{wanted}["))
 
     def _missing(self, name: str, wanted: str) -> str:
         said = quoted(name)[1:-1]
         known = sorted(map(plain, self.series))
-        sets = [s for s in known if s.startswith(f"{wanted}[")]
+        sets = list(map(plain, self._sets(wanted)))
         if sets:
             return f"the job has {len(sets)} validation sets; name one of {listed(sets, most=12)}"
         if not known:

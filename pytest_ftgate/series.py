@@ -1,27 +1,17 @@
-"""One metric over training steps: its hygiene, its windows, its estimators.
+"""One metric over training steps, with the hygiene of its rows."""
 
-The final value of a noisy series is the median of its last window, because the last row is one batch's luck: on real
-jobs it is off that median by more than 30 % in 7 runs of 11 (docs/architecture.md, "Estimators").
-"""
-
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from .directions import better, legal_range
 from .errors import JobError
 from .steps import settle
-from .wording import counted, listed, number, plain
+from .wording import number, plain
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
-
-At = Literal["final", "last", "best", "mean"] | int
-"""Which value of a series is meant; a number is a step."""
-
-Window = int | float | None
-"""How many values an estimator reads: a count (an int), a share of the series (a float up to 1.0), or the default."""
+    from numpy.typing import NDArray
 
 _MAX_STEP = 2.0**53
 
@@ -61,30 +51,28 @@ class Series:
 
         return self.values[~np.isfinite(self.values.to_numpy())]
 
+    def thinned(self, most: int) -> "Series":
+        """Every so many values, so that there are at most `most`; the last is among them."""
+        stride = -(-len(self.values) // most)
+        return self if stride <= 1 else replace(self, values=self.values.iloc[::-stride].iloc[::-1])
+
     def up_to(self, step: float) -> "Series":
         """The part at or before `step`."""
         return replace(self, values=self.values[self.values.index <= step])
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """One number read off a series.
+@dataclass(frozen=True, eq=False)
+class PointArrays:
+    """(step, value) points in file order, as two float64 arrays of one length: what a big table has."""
 
-    Attributes:
-        value: the number; NaN or infinite when the values it rests on are not all finite.
-        how: estimator, rows, series and steps in words.
-        n: values in the whole series.
-        first: first step it rests on.
-        last: last step it rests on.
-        shortage: why the series is too short for what was asked, or nothing.
-    """
+    steps: "NDArray[np.float64]"
+    values: "NDArray[np.float64]"
 
-    value: float
-    how: str
-    n: int
-    first: float
-    last: float
-    shortage: str = ""
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[tuple[float, float]]:
+        return iter(zip(self.steps.tolist(), self.values.tolist(), strict=True))
 
 
 def build(
@@ -111,144 +99,32 @@ def build(
     import pandas as pd
 
     name, logged_as = plain(name), plain(logged_as)
-    rows = list(points)
+    rows = points if isinstance(points, PointArrays) else _arrays(points)
     _check_steps(rows, logged_as, file, axis)
-    settled, found = settle(rows, logged_as, file, axis, appended=appended)
-    steps = sorted(settled)
-    index = pd.Index(steps, dtype="float64" if axis == "epoch" else "int64")
-    values = pd.Series([settled[step] for step in steps], index=index, dtype="float64")
+    found: tuple[str, ...] = ()
+    # A million rows in the order of their steps have nothing to settle.
+    if not (rows.steps[1:] > rows.steps[:-1]).all():
+        settled, found = settle(list(rows), logged_as, file, axis, appended=appended)
+        rows = _arrays(sorted(settled.items()))
+    index = pd.Index(rows.steps.astype("float64" if axis == "epoch" else "int64"))
+    values = pd.Series(rows.values, index=index, dtype="float64")
     return Series(name, logged_as, values, file, axis, full_set, (*notes, *found), unusable)
 
 
-def estimate(series: Series, at: At = "final", window: Window = None) -> Estimate:
-    """The value of `series` that `at` names.
-
-    `final` is the median of the last window, or the last value of a full-set series; `mean` is the mean of the last
-    window; `last` the last logged value; `best` the lowest loss or highest accuracy; a number the value at that step.
-
-    Raises:
-        JobError: the series is empty, has a value outside its metric's range, has no value at the step, or has no
-            better direction for `best`.
-    """
-    if not len(series):
-        raise JobError(f"{series.file}: {series.logged_as} has no value in any row, so {series.name} cannot be judged")
-    _check_range(series)
-    return _at_step(series, at) if isinstance(at, int) else _ESTIMATORS[at](series, window)
-
-
-def first_window(series: Series, window: Window = None) -> Estimate:
-    """The median of the first window, or the first value of a full-set series."""
-    size = 1 if series.full_set and window is None else window_size(len(series), window)
-    return _median(series, series.values.iloc[:size], "first", _shortage(series, window))
-
-
-def window_size(n: int, window: Window = None) -> int:
-    """How many values a window holds: by default 10 % of `n`, at least 5, at most 50, never more than a quarter."""
-    if window is None:
-        return max(1, min(max(math.ceil(n / 10), 5), 50, n // 4))
-    # Rounded first, or 7 % of 100 values would be 8: 0.07 * 100 is a little more than 7.
-    return min(n, window if isinstance(window, int) else max(1, math.ceil(round(n * window, 9))))
-
-
-def _check_steps(rows: Iterable[tuple[float, float]], logged_as: str, file: str, axis: str) -> None:
-    for step, _ in rows:
-        if not (0 <= step < _MAX_STEP and (axis == "epoch" or float(step).is_integer())):
-            raise JobError(f"{file}: {logged_as} has a row at {axis} {number(step)}, which is not a training {axis}")
-
-
-def _final(series: Series, window: Window) -> Estimate:
-    if series.full_set and window is None:
-        return _last(series, None)
-    tail = series.values.iloc[-window_size(len(series), window) :]
-    return _median(series, tail, "last", _shortage(series, window))
-
-
-def _mean(series: Series, window: Window) -> Estimate:
-    tail = series.values.iloc[-window_size(len(series), window) :]
-    how = f"mean of the last {len(tail)} of {_of(series)}, {_span(series, tail)}"
-    return _estimate(series, tail, how, _shortage(series, window), mean=True)
-
-
-def _last(series: Series, _: Window) -> Estimate:
-    tail = series.values.iloc[-1:]
-    return _estimate(series, tail, f"last of {_of(series)}, {_span(series, tail)}")
-
-
-def _best(series: Series, window: Window) -> Estimate:
-    direction = better(series.name)
-    if direction is None:
-        raise JobError(f"whether lower or higher {series.name} is better is not known, so it has no best value")
-    end = _final(series, window)
-    if not math.isfinite(end.value):
-        return replace(end, how=f"{end.how}; no earlier value counts as the best of a series that ends like this")
-    finite = series.values.drop(series.non_finite.index)
-    place = int(finite.argmin() if direction == "lower" else finite.argmax())
-    row = finite.iloc[place : place + 1]
-    return _estimate(series, row, f"best of {_of(series)}, {_span(series, row)}")
-
-
-def _at_step(series: Series, step: int) -> Estimate:
-    if step not in series.values.index:
-        near = sorted(series.values.index, key=lambda s: abs(s - step))[:2]
-        raise JobError(
-            f"{series.file}: {series.logged_as} has no value at {series.axis} {step}; "
-            f"the nearest are {listed(number(s) for s in sorted(near))}"
-        )
-    row = series.values.loc[[step]]
-    return _estimate(series, row, f"{series.logged_as} at {series.axis} {step}")
-
-
-_ESTIMATORS: dict[str, Callable[[Series, Window], Estimate]] = {
-    "final": _final,
-    "last": _last,
-    "best": _best,
-    "mean": _mean,
-}
-
-
-def _median(series: Series, part: "pd.Series[float]", which: str, shortage: str) -> Estimate:
-    rows = which if len(part) == 1 else f"median of the {which} {len(part)}"
-    return _estimate(series, part, f"{rows} of {_of(series)}, {_span(series, part)}", shortage)
-
-
-def _estimate(
-    series: Series, part: "pd.Series[float]", how: str, shortage: str = "", *, mean: bool = False
-) -> Estimate:
-    """The median (of one value: itself) or the mean of `part`."""
+def _arrays(points: Iterable[tuple[float, float]]) -> PointArrays:
     import numpy as np
 
-    bad = int((~np.isfinite(part.to_numpy())).sum())
-    how += f", {bad} of them not finite" if bad and len(part) > 1 else ""
-    # The sum of two huge values is infinite, which the threshold sees; it is no news for a warning.
-    with np.errstate(over="ignore"):
-        # A median can be finite over a window that holds an infinity; such a window was not all measured.
-        whole = len(part) == 1 or not bad
-        value = float(part.mean(skipna=False) if mean else part.median(skipna=False)) if whole else math.nan
-    return Estimate(value, how, len(series), float(part.index[0]), float(part.index[-1]), shortage)
+    rows = list(points)
+    steps, values = ([row[k] for row in rows] for k in (0, 1))
+    return PointArrays(np.array(steps, dtype="float64"), np.array(values, dtype="float64"))
 
 
-def _of(series: Series) -> str:
-    return f"{counted(len(series), 'value')} of {series.logged_as}"
+def _check_steps(rows: PointArrays, logged_as: str, file: str, axis: str) -> None:
+    import numpy as np
 
-
-def _span(series: Series, part: "pd.Series[float]") -> str:
-    first, last = number(part.index[0], 6), number(part.index[-1], 6)
-    return f"{series.axis} {last}" if first == last else f"{series.axis}s {first}-{last}"
-
-
-def _shortage(series: Series, window: Window) -> str:
-    if isinstance(window, int) and window > len(series):
-        return f"{series.logged_as} has {counted(len(series), 'value')}, fewer than the window of {window}"
-    return ""
-
-
-def _check_range(series: Series) -> None:
-    low, high = legal_range(series.name)
-    outside = series.values[(series.values < low) | (series.values > high)]
-    finite = outside.drop(series.non_finite.index, errors="ignore")
-    if len(finite):
-        wanted = "never negative" if math.isinf(high) else f"a fraction from {number(low)} to {number(high)}"
-        raise JobError(
-            f"{series.file}: {series.logged_as} is {number(float(finite.iloc[0]))} at "
-            f"{series.axis} {number(finite.index[0])}, but {series.name} is {wanted}"
-        )
+    steps = rows.steps
+    with np.errstate(invalid="ignore"):
+        fit = (steps >= 0) & (steps < _MAX_STEP) & ((axis == "epoch") | (steps == np.floor(steps)))
+    if not fit.all():
+        step = number(float(steps[fit.argmin()]))
+        raise JobError(f"{file}: {logged_as} has a row at {axis} {step}, which is not a training {axis}")

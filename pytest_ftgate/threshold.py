@@ -1,70 +1,14 @@
 """Thresholds: the one kind of judge. A score is admitted, admitted with a warning, or not."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from enum import StrEnum
 from typing import cast
 
+from .bounds import Bound, apart, distance, equal, kind, typed, word
+from .decision import PROMOTING, Decision, Status
 from .job import Fact
 from .score import Score
-from .wording import number, quoted
-
-
-class Status(StrEnum):
-    """What became of a gate, best first: `worst` relies on this order."""
-
-    PASS = "pass"  # noqa: S105 - a status, not a secret
-    WARN = "warn"
-    WAIVED = "waived"
-    NOT_EVALUATED = "not_evaluated"
-    INCONCLUSIVE = "inconclusive"
-    ERROR = "error"
-    FAIL = "fail"
-
-
-_DIGITS = 17
-"""What any float needs to be told from every other."""
-
-PROMOTING = frozenset({Status.PASS, Status.WARN, Status.WAIVED})
-"""The statuses that do not stand in the way of a promotion."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A status and why.
-
-    Attributes:
-        status: what became of the score.
-        headline: observed, relation, threshold, distance, estimator: one line that stands alone.
-        details: further lines.
-        observed: the value as the headline writes it.
-        wanted: the threshold as the headline writes it.
-        finite: False when the value was NaN or infinite, which no trade-off and no `severity: warn` excuses.
-    """
-
-    status: Status
-    headline: str
-    details: tuple[str, ...] = ()
-    observed: str = ""
-    wanted: str = ""
-    finite: bool = True
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A number of a spec, and whether it was written in percent."""
-
-    value: float
-    percent: bool = False
-
-    def __post_init__(self) -> None:
-        if not math.isfinite(self.value):
-            raise ValueError(f"must be a finite number, not {self.value}")
-
-    def __str__(self) -> str:
-        return _written(_decimal(self.value, self.percent)) + ("%" if self.percent else "")
+from .wording import number
 
 
 @dataclass(frozen=True)
@@ -77,9 +21,13 @@ class Threshold:
         one_of: the values that `equals` or `in` admit; empty where neither was given.
         warn: a second, stricter line: beyond it the score is admitted with a warning.
         min_n: fewer observations than this are inconclusive.
+        confidence: how sure the bounds must be met, above 0.5 and below 1: where the score's interval holds a bound,
+            the gate is inconclusive. None asks only about the value itself.
+        near: the two-sided target that min and max stand for, in words.
 
     Raises:
-        ValueError: no bound at all, bounds that admit nothing, or a warn line that is not inside them.
+        ValueError: no bound at all, bounds that admit nothing, a warn line that is not inside them, or a confidence
+            that asks nothing.
     """
 
     min: Bound | None = None
@@ -87,6 +35,8 @@ class Threshold:
     one_of: tuple[Fact, ...] = ()
     warn: Bound | None = None
     min_n: int | None = None
+    confidence: float | None = None
+    near: str = ""
 
     def __post_init__(self) -> None:
         bounded = self.min is not None or self.max is not None
@@ -96,10 +46,16 @@ class Threshold:
             raise ValueError(f"min {self.min} is above max {self.max}, so nothing can pass")
         if self.warn:
             self._check_warn(self.warn)
+        if self.confidence is not None and self.one_of:
+            raise ValueError("confidence needs min or max beside it")
 
     def __str__(self) -> str:
+        sure = f" at {number(self.confidence * 100)} % confidence" if self.confidence else ""
+        return (self.near or self._bounds_named()) + sure
+
+    def _bounds_named(self) -> str:
         if self.one_of:
-            words = ", ".join(_word(value) for value in self.one_of)
+            words = ", ".join(word(value) for value in self.one_of)
             return f"equals {words}" if len(self.one_of) == 1 else f"one of {words}"
         return " and ".join(f"{name} {bound}" for name, bound in (("min", self.min), ("max", self.max)) if bound)
 
@@ -111,16 +67,16 @@ class Threshold:
         if self.one_of:
             return self._doubted(score, self._membership(score))
         if isinstance(score.value, bool | str):
-            said = f"is {_word(score.value)}, which is not a number: {self} cannot be applied"
-            return self._decision(Status.FAIL, said, score, _word(score.value))
+            said = f"is {word(score.value)}, which is not a number: {self} cannot be applied"
+            return self._decision(Status.FAIL, said, score, word(score.value))
         return self._doubted(score, self._bounds(score, score.value))
 
     def _membership(self, score: Score) -> Decision:
-        observed = _word(score.value)
-        if any(_equal(score.value, wanted) for wanted in self.one_of):
+        observed = word(score.value)
+        if any(equal(score.value, wanted) for wanted in self.one_of):
             return self._decision(Status.PASS, observed, score, observed)
-        kinds = {_kind(value) for value in (score.value, *self.one_of)}
-        told = _word if len(kinds) == 1 else _typed
+        kinds = {kind(value) for value in (score.value, *self.one_of)}
+        told = word if len(kinds) == 1 else typed
         wanted = ("one of " if len(self.one_of) > 1 else "") + ", ".join(map(told, self.one_of))
         return self._decision(Status.FAIL, f"is {told(score.value)}, not {wanted}", score, observed)
 
@@ -139,13 +95,14 @@ class Threshold:
 
     def _placed(self, score: Score, status: Status, relation: str, bound: Bound, by: str = "") -> Decision:
         value = float(score.value)
-        observed = _apart(value, bound)
-        far = f" ({by} {_distance(value, bound)})" if by else ""
+        observed = apart(value, bound)
+        far = f" ({by} {distance(value, bound)})" if by else ""
         return self._decision(status, f"{observed} {relation} {bound}{far}", score, observed)
 
     def _decision(self, status: Status, said: str, score: Score, observed: str) -> Decision:
         headline = f"{said}: {score.how}" if score.how else said
-        details = (*self._others(score, status), *score.details)
+        advice = score.advice if status is Status.FAIL else ()
+        details = (*self._others(score, status), *score.details, *advice)
         return Decision(status, headline, details, observed, str(self))
 
     def _others(self, score: Score, status: Status) -> tuple[str, ...]:
@@ -162,13 +119,26 @@ class Threshold:
         return not (self.min and value < self.min.value) and not (self.max and value > self.max.value)
 
     def _doubted(self, score: Score, decision: Decision) -> Decision:
-        doubt = score.inconclusive
+        doubt = score.inconclusive or self._unsure(score)
         if self.min_n is not None and score.n < self.min_n:
             doubt = f"it rests on {score.n} of the {self.min_n} that min_n asks for"
         if not doubt:
             return decision
         said = f"{decision.observed} cannot be held against {self}: {doubt}"
         return self._decision(Status.INCONCLUSIVE, said, score, decision.observed)
+
+    def _unsure(self, score: Score) -> str:
+        """Why the score does not tell, at the confidence asked for, on which side of its bounds the truth is."""
+        if self.confidence is None:
+            return ""
+        if score.bounds is None:
+            return "how sure it is cannot be told, and confidence is asked for"
+        interval = score.bounds(self.confidence)
+        low, high = interval.low, interval.high
+        unsure = [self.min] if self.min and low < self.min.value <= high else []
+        unsure += [self.max] if self.max and low <= self.max.value < high else []
+        span = f"{number(low)} to {number(high)}"
+        return f"the value may be anything from {span} ({interval.method}), {unsure[0]} among them" if unsure else ""
 
     def _check_warn(self, warn: Bound) -> None:
         if self.one_of or (self.min and self.max) or not (self.min or self.max):
@@ -179,68 +149,5 @@ class Threshold:
             raise ValueError(f"warn {warn} must be above min {self.min}, or it never warns")
 
 
-def worst(statuses: Iterable[Status]) -> Status:
-    """The status that decides over several."""
-    order = list(Status)
-    return max(statuses, key=order.index)
-
-
-def best(statuses: Iterable[Status]) -> Status:
-    """The status that decides where one is enough."""
-    return min(statuses, key=list(Status).index)
-
-
 def _named(status: Status, bound: str) -> str:
     return "warn" if status is Status.WARN else bound
-
-
-def _equal(value: Fact, wanted: Fact) -> bool:
-    """Equality that never takes true for 1, or a number for its text."""
-    if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted
-    return value == wanted
-
-
-def _word(value: Fact) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return quoted(value, 200)[1:-1]
-    return str(value) if isinstance(value, int) else _written(_decimal(value))
-
-
-def _typed(value: Fact) -> str:
-    return f"{_word(value)} ({_kind(value)})"
-
-
-def _kind(value: Fact) -> str:
-    if isinstance(value, bool):
-        return "a truth value"
-    return "text" if isinstance(value, str) else "a number"
-
-
-def _apart(value: float, bound: Bound) -> str:
-    """`value` with as few digits (at least 4) as keep its relation to `bound` visibly true."""
-    exact, limit = _decimal(value, bound.percent), _decimal(bound.value, bound.percent)
-    # A number is whole to its last digit before the point, as 12346 is, and 12350 would be wrong.
-    rounded = (Decimal(f"{exact:.{max(digits, exact.adjusted() + 1)}g}") for digits in range(4, _DIGITS))
-    shown = next((r for r in rounded if r.compare(limit) == exact.compare(limit)), exact)
-    return _written(shown) + ("%" if bound.percent else "")
-
-
-def _decimal(value: float, percent: bool = False) -> Decimal:
-    """The number that Python prints for `value`, in percent if asked for: no rounding, and no two values alike."""
-    return Decimal(repr(value)).scaleb(2 if percent else 0)
-
-
-def _written(value: Decimal) -> str:
-    """The shortest form that is the number itself, as a person would write it."""
-    if not value:
-        return "0"
-    return f"{value.normalize():{'f' if -7 < value.adjusted() < 15 else 'e'}}"
-
-
-def _distance(value: float, bound: Bound) -> str:
-    scale = 100 if bound.percent else 1
-    gap = abs(value - bound.value) * scale
-    return f"{number(gap, 3)} points" if bound.percent else number(gap, 3)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.bounds import Bound
+from pytest_ftgate.decision import Decision, Status
 from pytest_ftgate.errors import FtgateError, JobError
 from pytest_ftgate.evidence import Evidence
 from pytest_ftgate.files import Digest
 from pytest_ftgate.gate import Check, Condition, Gate, Joined, digests
 from pytest_ftgate.score import Score
-from pytest_ftgate.threshold import Bound, Decision, Status, Threshold
+from pytest_ftgate.threshold import Threshold
 
 NOTHING = Evidence(None, {})
 NAN = math.nan
@@ -152,3 +154,15 @@ def test_the_files_behind_a_gate_are_named_once_each() -> None:
 def test_conditions_say_what_they_want() -> None:
     assert str(GOOD) == "max 1"
     assert str(Joined("any", (GOOD, BAD))) == "any of 2 conditions"
+
+
+def test_a_miss_beside_a_doubt_is_not_sure_so_that_no_waiver_covers_it() -> None:
+    mixed = decided(Joined("all", (BAD, Joined("any", (DOUBTFUL,)))))
+    assert (mixed.status, mixed.sure) == (Status.FAIL, False)
+    assert decided(Joined("all", (BAD, GOOD))).sure is True
+    assert decided(DOUBTFUL).sure is False
+
+
+def test_a_check_asks_something() -> None:
+    with pytest.raises(ValueError, match=r"^asks nothing$"):
+        Check(Fixed(1.0), None)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_ftgate.errors import JobError
+from pytest_ftgate.errors import JobError, NotLoggedError
 from pytest_ftgate.job import FACTS, NUMERIC_FACTS, Job, canonical
 
 from .making import job, series
@@ -83,6 +83,11 @@ def test_a_fact_that_the_files_do_not_say_is_an_error_that_lists_what_they_do() 
     with pytest.raises(JobError) as caught:
         job(facts={"steps": 3}).fact("seed")
     assert str(caught.value) == "the job's files do not say its seed (read as a test's job); they say: steps"
+
+
+def test_a_number_below_zero_is_no_fact() -> None:
+    with pytest.raises(NotLoggedError, match=r"^the job's files say n_epochs -1, which stands for one that they do "):
+        job(facts={"n_epochs": -1}).fact("n_epochs")
 
 
 def test_numeric_facts_are_facts() -> None:

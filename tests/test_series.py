@@ -1,16 +1,17 @@
 """One metric over steps: hygiene, windows, estimators."""
 
 import math
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_ftgate.directions import better, legal_range
 from pytest_ftgate.errors import JobError
-from pytest_ftgate.series import Series, build, estimate, first_window, window_size
+from pytest_ftgate.series import PointArrays, Series, build
 
 from .making import series
 
@@ -25,144 +26,6 @@ def log(points: Sequence[tuple[float, float]]) -> Series:
 
 def values(found: Series) -> dict[float, float]:
     return dict(found.values.items())  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("n", "size"),
-    [(1, 1), (2, 1), (3, 1), (4, 1), (8, 2), (19, 4), (20, 5), (50, 5), (51, 6), (100, 10), (500, 50), (9999, 50)],
-)
-def test_a_window_is_a_tenth_from_5_to_50_and_never_more_than_a_quarter(n: int, size: int) -> None:
-    assert window_size(n) == size
-
-
-@pytest.mark.parametrize(
-    ("window", "size"), [(20, 20), (200, 100), (0.07, 7), (0.075, 8), (0.001, 1), (1.0, 100), (1, 1)]
-)
-def test_a_window_is_a_count_or_a_share(window: float, size: int) -> None:
-    assert window_size(100, window) == size
-
-
-def test_the_final_value_is_the_median_of_the_last_window() -> None:
-    found = estimate(series("train_loss", [9.0] * 35 + [1.0, 2.0, 3.0, 4.0, 50.0]))
-    assert found.value == 3.0
-    assert found.how == "median of the last 5 of 40 values of train_loss, steps 36-40"
-    assert (found.n, found.first, found.last) == (40, 36, 40)
-
-
-def test_the_final_value_of_a_whole_set_series_is_its_last() -> None:
-    found = estimate(series("valid_loss", [3.0, 2.0, 2.5], 100, full_set=True, logged_as="eval_loss"))
-    assert (found.value, found.how) == (2.5, "last of 3 values of eval_loss, step 300")
-
-
-def test_a_window_that_is_asked_for_counts_for_a_whole_set_series_too() -> None:
-    found = estimate(series("valid_loss", [3.0, 2.0, 2.5], full_set=True), window=3)
-    assert (found.value, found.how) == (2.5, "median of the last 3 of 3 values of valid_loss, steps 1-3")
-
-
-def test_the_last_value_is_the_last() -> None:
-    assert estimate(series("train_loss", [1.0, 2.0]), "last").value == 2.0
-
-
-def test_the_mean_is_of_the_last_window() -> None:
-    found = estimate(series("train_loss", [9.0] * 16 + [1.0, 1.0, 1.0, 3.0]), "mean", 4)
-    assert (found.value, found.how) == (1.5, "mean of the last 4 of 20 values of train_loss, steps 17-20")
-
-
-def test_the_best_loss_is_the_lowest() -> None:
-    found = estimate(series("train_loss", [2.0, 1.0, 3.0]), "best")
-    assert (found.value, found.how) == (1.0, "best of 3 values of train_loss, step 2")
-
-
-def test_the_best_accuracy_is_the_highest() -> None:
-    assert estimate(series("valid_mean_token_accuracy", [0.2, 0.4, 0.3]), "best").value == 0.4
-
-
-def test_the_best_value_is_looked_for_among_the_finite_ones() -> None:
-    assert estimate(series("train_loss", [NAN, 2.0, 1.0, -INF, *[3.0] * 30]), "best").value == 1.0
-
-
-def test_a_series_that_ends_in_nan_has_no_best_value() -> None:
-    found = estimate(series("train_loss", [2.0, 1.0, NAN]), "best")
-    assert math.isnan(found.value)
-    assert found.how.endswith("no earlier value counts as the best of a series that ends like this")
-
-
-def test_a_metric_without_a_better_direction_has_no_best_value() -> None:
-    with pytest.raises(JobError, match=r"^whether lower or higher lr is better is not known"):
-        estimate(series("lr", [1.0]), "best")
-
-
-def test_the_value_at_a_step_is_that_step_s() -> None:
-    found = estimate(series("train_loss", [1.0, 2.0, 3.0], 10), 20)
-    assert (found.value, found.how) == (2.0, "train_loss at step 20")
-
-
-def test_a_step_without_a_value_is_an_error_that_names_the_nearest() -> None:
-    with pytest.raises(JobError, match=r"^log: train_loss has no value at step 18; the nearest are 10, 20$"):
-        estimate(series("train_loss", [1.0, 2.0, 3.0], 10), 18)
-
-
-def test_an_empty_series_cannot_be_judged() -> None:
-    with pytest.raises(JobError, match="has no value in any row, so train_loss cannot be judged"):
-        estimate(series("train_loss", []))
-
-
-@pytest.mark.parametrize("bad", [NAN, INF, -INF])
-@pytest.mark.parametrize("at", ["final", "last", "mean", "best"])
-def test_one_value_that_is_not_finite_spoils_the_window(bad: float, at: str) -> None:
-    assert not math.isfinite(estimate(series("train_loss", [1.0] * 39 + [bad]), at).value)  # type: ignore[arg-type]
-
-
-def test_an_infinity_within_the_window_spoils_a_median_that_is_finite() -> None:
-    found = estimate(series("train_loss", [1.0] * 36 + [INF, 1.0, 1.0, 1.0]))
-    assert math.isnan(found.value)
-    assert found.how.endswith("steps 36-40, 1 of them not finite")
-
-
-def test_a_value_that_is_not_finite_before_the_window_leaves_it_alone() -> None:
-    assert estimate(series("train_loss", [NAN, *[1.0] * 39])).value == 1.0
-
-
-def test_a_window_that_is_longer_than_the_series_is_a_shortage() -> None:
-    found = estimate(series("train_loss", [1.0, 2.0]), window=20)
-    assert found.shortage == "train_loss has 2 values, fewer than the window of 20"
-
-
-def test_a_share_is_never_a_shortage() -> None:
-    assert estimate(series("train_loss", [1.0, 2.0]), window=0.5).shortage == ""
-
-
-def test_the_first_window_is_as_long_as_the_last() -> None:
-    found = first_window(series("train_loss", [1.0, 2.0, 3.0, 4.0, 5.0, *[9.0] * 35]))
-    assert (found.value, found.how) == (3.0, "median of the first 5 of 40 values of train_loss, steps 1-5")
-
-
-def test_the_first_window_of_a_whole_set_series_is_its_first_value() -> None:
-    assert first_window(series("valid_loss", [3.0, 2.0], full_set=True)).value == 3.0
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("train_loss", -1.0, "train_loss is -1 at step 1, but train_loss is never negative"),
-        ("valid_mean_token_accuracy", 93.0, "is 93 at step 1, but valid_mean_token_accuracy is a fraction from 0 to 1"),
-        ("valid_mean_token_accuracy", -1.0, "is -1 at step 1, but valid_mean_token_accuracy is a fraction from 0 to 1"),
-        ("valid_loss[german]", -1.0, "but valid_loss[german] is never negative"),
-    ],
-)
-def test_a_value_that_the_metric_cannot_have_is_an_error(name: str, value: float, said: str) -> None:
-    with pytest.raises(JobError) as caught:
-        estimate(series(name, [value, 0.5]))
-    assert said in str(caught.value)
-
-
-def test_a_minus_one_is_never_a_loss_wherever_it_stands() -> None:
-    with pytest.raises(JobError, match="never negative"):
-        estimate(series("train_loss", [1.0] * 50 + [-1.0] + [1.0] * 50))
-
-
-def test_an_infinity_is_not_out_of_range_but_not_finite() -> None:
-    assert not math.isfinite(estimate(series("valid_mean_token_accuracy", [0.5, INF])).value)
 
 
 @pytest.mark.parametrize(
@@ -192,29 +55,12 @@ def test_a_step_is_a_whole_number(step: float) -> None:
         log([(step, 1.0)])
 
 
-def test_an_epoch_may_be_a_fraction() -> None:
-    found = build("train_loss", "loss", [(0.5, 2.0), (1.5, 1.0)], file="log", axis="epoch")
-    assert estimate(found, "last").how == "last of 2 values of loss, epoch 1.5"
-
-
 @given(st.lists(FINITE, min_size=1, max_size=60), st.randoms())
 def test_the_order_of_the_rows_of_a_table_means_nothing(numbers: list[float], random: object) -> None:
     points = list(enumerate(numbers))
     shuffled = sorted(points, key=lambda _: random.random())  # type: ignore[attr-defined]
     one, other = (build("train_loss", "loss", rows, file="log") for rows in (points, shuffled))
     assert values(one) == values(other)
-
-
-@given(st.lists(FINITE, min_size=1, max_size=60), st.integers(0, 10_000))
-def test_shifted_steps_change_no_value(numbers: list[float], shift: int) -> None:
-    here = estimate(log([(i, v) for i, v in enumerate(numbers)]))
-    there = estimate(log([(i + shift, v) for i, v in enumerate(numbers)]))
-    assert (here.value, here.last + shift) == (there.value, there.last)
-
-
-@given(st.lists(FINITE, min_size=1, max_size=60))
-def test_a_nan_at_the_end_leaves_no_final_value(numbers: list[float]) -> None:
-    assert math.isnan(estimate(series("train_loss", [*numbers, NAN])).value)
 
 
 @given(st.lists(FINITE, min_size=4, max_size=60), st.data())
@@ -224,11 +70,6 @@ def test_a_resumed_run_counts_from_where_it_resumed(numbers: list[float], data: 
     points = list(enumerate(numbers))
     lost = [(step, 77.0) for step, _ in points[resumed:stopped]]
     assert values(log(points[:resumed] + lost + points[resumed:])) == dict(points)
-
-
-@given(st.lists(FINITE, min_size=1, max_size=60))
-def test_the_final_value_is_a_median_of_what_was_logged(numbers: list[float]) -> None:
-    assert estimate(series("train_loss", numbers)).value == median(numbers[-window_size(len(numbers)) :])
 
 
 def test_a_resume_is_told() -> None:
@@ -279,3 +120,23 @@ def test_names_from_a_hostile_log_stay_on_one_line() -> None:
 
 def test_a_part_of_a_series_ends_at_a_step() -> None:
     assert values(series("train_loss", [1.0, 2.0, 3.0], 10).up_to(25)) == {10: 1.0, 20: 2.0}
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), FINITE), max_size=40), st.booleans())
+def test_arrays_are_the_rows_they_hold(points: list[tuple[float, float]], appended: bool) -> None:
+    steps, numbers = (np.array([point[k] for point in points], dtype="float64") for k in (0, 1))
+    found = [_built(rows, appended) for rows in (points, PointArrays(steps, numbers))]
+    assert found[0] == found[1]
+
+
+def _built(points: Iterable[tuple[float, float]], appended: bool) -> object:
+    try:
+        one = build("train_loss", "loss", points, file="log", appended=appended)
+    except JobError as e:
+        return str(e)
+    return values(one), one.notes, str(one.values.index.dtype)
+
+
+@pytest.mark.parametrize("axis", ["step", "epoch"])
+def test_no_rows_are_an_empty_series(axis: Literal["step", "epoch"]) -> None:
+    assert len(build("train_loss", "loss", [], file="log", axis=axis)) == 0

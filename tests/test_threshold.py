@@ -10,9 +10,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from pytest_ftgate.bounds import Bound
+from pytest_ftgate.decision import PROMOTING, Decision, Status, best, worst
 from pytest_ftgate.job import Fact
 from pytest_ftgate.score import Score
-from pytest_ftgate.threshold import PROMOTING, Bound, Status, Threshold, best, worst
+from pytest_ftgate.statistics import Interval
+from pytest_ftgate.threshold import Threshold
 
 VALUES = st.floats(allow_nan=False, allow_infinity=False)
 RELATIONS = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
@@ -269,3 +272,50 @@ def test_a_worse_value_never_turns_a_miss_into_a_pass(bound: float, one: float, 
 def test_no_bounds_admit_what_is_not_finite(value: float, one: float, other: float) -> None:
     low, high = sorted([one, other])
     assert status(Threshold(min=Bound(low), max=Bound(high)), value) is Status.FAIL
+
+
+def sure(bound: Threshold, low: float, high: float, value: float = 1.0) -> Decision:
+    interval = Interval(low, high, 0.95, "normal")
+    return replace(bound, confidence=0.95).decide(score(value, bounds=lambda _: interval))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "status"),
+    [(0.5, 0.9, "pass"), (0.5, 1.0, "pass"), (0.9, 1.1, "inconclusive"), (1.0, 1.1, "inconclusive"), (1.1, 2, "fail")],
+)
+def test_confidence_decides_three_ways(low: float, high: float, status: str) -> None:
+    value = (low + high) / 2
+    assert sure(at_most(1.0), low, high, value).status == status
+
+
+def test_an_interval_that_holds_the_bound_is_told() -> None:
+    assert sure(at_most(1.0), 0.9, 1.1).headline.startswith(
+        "1 cannot be held against max 1 at 95 % confidence: the value may be anything from 0.9 to 1.1 (normal), 1 among"
+    )
+
+
+def test_confidence_without_an_interval_is_doubt() -> None:
+    found = replace(at_most(1.0), confidence=0.95).decide(score(0.5))
+    assert found.status is Status.INCONCLUSIVE
+    assert "how sure it is cannot be told, and confidence is asked for" in found.headline
+
+
+def test_confidence_is_asked_at_the_level_that_the_spec_names() -> None:
+    bound = replace(at_most(1.0), confidence=0.8)
+    found = bound.decide(score(0.5, bounds=lambda level: Interval(0, 2, level, f"at {level}")))
+    assert "anything from 0 to 2 (at 0.8)" in found.headline
+
+
+def test_confidence_needs_a_bound() -> None:
+    with pytest.raises(ValueError, match=r"^confidence needs min or max beside it$"):
+        Threshold(one_of=(1,), confidence=0.9)
+
+
+def test_a_value_that_is_not_finite_fails_however_sure_one_is() -> None:
+    assert sure(at_most(1.0), 0, 0.5, math.nan).status is Status.FAIL
+
+
+def test_a_two_sided_target_is_told_in_its_own_words() -> None:
+    target = Threshold(Bound(0.9), Bound(1.1), near="near 1 ± 10%")
+    assert str(target) == "near 1 ± 10%"
+    assert [status(target, value) for value in (0.8, 0.9, 1.1, 1.2)] == ["fail", "pass", "pass", "fail"]

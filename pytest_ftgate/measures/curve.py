@@ -1,15 +1,19 @@
-"""Measures of one metric's curve: its value, and how far it moved."""
+"""The value of one metric's curve, and what every score of a curve carries."""
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from ..directions import better, legal_range
-from ..errors import JobError
+from ..estimators import Estimate, Window, estimate
 from ..evidence import Evidence
 from ..job import Job, canonical
 from ..score import Score
-from ..series import At, Estimate, Series, Window, estimate, first_window
+from ..series import Series
+from ..statistics import normal_interval
 from ..wording import counted, number
+from .advice import advice
+from .moment import Moment, explained, value_at
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Metric:
     """
 
     name: str
-    at: At = "final"
+    at: Moment = "final"
     window: Window = None
 
     @property
@@ -45,50 +49,9 @@ class Metric:
         """The score of the job's metric."""
         job = evidence.job
         series = job.metric(self.name)
-        found = estimate(series, self.at, self.window)
+        found = value_at(job, series, self.at, self.window)
         others = _others(series, found.value) if self.at == "final" else ()
-        return scored(job, found, found.value, self.what, found.how, (series,), others)
-
-
-@dataclass(frozen=True)
-class Improvement:
-    """How much a metric improved from its first window to its last: did the model learn at all.
-
-    A loss improves by the share of its first value that it lost; an accuracy or a reward by how much it rose. A metric
-    that got worse has a negative improvement.
-    """
-
-    name: str
-    window: Window = None
-
-    @property
-    def what(self) -> str:
-        """What is measured, in words."""
-        return f"improvement of {self.name}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        low, high = legal_range(canonical(self.name))
-        return (low - high, 1.0 if low == 0 else math.inf)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it: not of a reward, which has no scale."""
-        name = canonical(self.name)
-        return better(name) == "lower" or legal_range(name) == (0.0, 1.0)
-
-    def __call__(self, evidence: Evidence) -> Score:
-        """The score of the job's metric."""
-        job = evidence.job
-        series = job.metric(self.name)
-        last = estimate(series, "final", self.window)
-        if len(series) < 2:
-            raise JobError(f"{series.file}: {series.logged_as} has one value, which shows no improvement")
-        first = first_window(series, self.window)
-        how = f"from {number(first.value)}, {first.how}, to {number(last.value)}, {last.how}"
-        doubt = "its first and last windows overlap" if first.last >= last.first else ""
-        return scored(job, last, _improvement(series, first.value, last.value), self.what, how, (series,), doubt=doubt)
+        return explained(scored(job, found, found.value, self.what, found.how, (series,), others), job, self.at)
 
 
 def scored(
@@ -100,10 +63,14 @@ def scored(
     series: tuple[Series, ...],
     others: tuple[tuple[str, float], ...] = (),
     doubt: str = "",
+    pattern: str = "",
 ) -> Score:
-    """A score of a curve, with every note and doubt that the job and its series carry."""
+    """A score of a curve, with every note and doubt that the job and its series carry.
+
+    `pattern` is what a miss of it is a case of, as `advice` knows it.
+    """
     notes = (*(note for s in series for note in (*s.notes, *_non_finite(s))), *job.notes)
-    doubts = (job.unfinished, *(s.unusable for s in series), found.shortage, doubt, _dead(job))
+    doubts = (job.unfinished, *(s.unusable for s in series), found.shortage, doubt, broken(job))
     return Score(
         value=float(value),
         what=what,
@@ -113,21 +80,26 @@ def scored(
         details=notes,
         inconclusive=next(filter(None, doubts), ""),
         evidence=job.files,
+        advice=advice(pattern if math.isfinite(value) else lost(job, *series), job),
+        basis=", ".join("the whole validation set" if s.full_set else "logged rows" for s in series),
+        error=found.margin / 2,
+        bounds=partial(normal_interval, float(value), found.margin / 2) if found.margin else None,
     )
 
 
-def _dead(job: Job) -> str:
-    """A run whose training loss ended in NaN left a broken model, however its other metrics look."""
+def lost(job: Job, *series: Series) -> str:
+    """The pattern of a value of `series` that is not finite: where training is well, only the evaluation is not."""
+    bad = [s for s in series if len(s.non_finite)]
+    of_valid = bool(bad) and all(s.name.startswith(("valid", "full_valid")) for s in bad)
+    return "invalid-evaluation" if of_valid and not broken(job) else "not-finite"
+
+
+def broken(job: Job) -> str:
+    """Why the model is broken, if it is: a run whose training loss ended in NaN left such a one, however it looks."""
     train = job.series.get("train_loss")
     if train is None or not len(train) or math.isfinite(train.values.iloc[-1]):
         return ""
     return f"the run's {train.logged_as} is not finite at its end, so what else it measured is of a broken model"
-
-
-def _improvement(series: Series, first: float, last: float) -> float:
-    if better(series.name) == "higher":
-        return last - first
-    return (first - last) / abs(first) if first else math.nan
 
 
 def _others(series: Series, value: float) -> tuple[tuple[str, float], ...]:

@@ -26,12 +26,12 @@ class JobFact:
     @property
     def span(self) -> tuple[float, float]:
         """The lowest and highest value there can be."""
-        return (0.0, math.inf)
+        return (0.0, 1.0 if self.is_ratio else math.inf)
 
     @property
     def is_ratio(self) -> bool:
         """Whether a percentage makes sense of it."""
-        return False
+        return self.name == "completeness"
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's fact."""

@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_ftgate.bounds import Bound
+from pytest_ftgate.decision import Status
 from pytest_ftgate.errors import JobError
 from pytest_ftgate.gate import Check, Gate
 from pytest_ftgate.job import Job
 from pytest_ftgate.measures import Measure
-from pytest_ftgate.measures.curve import Improvement, Metric
+from pytest_ftgate.measures.curve import Metric
+from pytest_ftgate.measures.improvement import Improvement
 from pytest_ftgate.score import Score
-from pytest_ftgate.threshold import Bound, Status, Threshold
+from pytest_ftgate.threshold import Threshold
 
 from ..making import job, series
 from .of import of
@@ -163,6 +166,10 @@ def test_a_window_that_is_not_finite_shows_no_improvement(values: list[float]) -
 def test_one_value_shows_no_improvement() -> None:
     with pytest.raises(JobError, match=r"^log: train_loss has one value, which shows no improvement$"):
         score(Improvement("train_loss"), job(series("train_loss", [1.0])))
+
+
+def test_one_value_that_is_no_number_is_no_improvement_that_is_missing() -> None:
+    assert math.isnan(float(score(Improvement("train_loss"), job(series("train_loss", [NAN]))).value))
 
 
 def test_two_values_show_an_improvement() -> None:

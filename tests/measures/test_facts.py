@@ -4,10 +4,12 @@ import math
 
 import pytest
 
+from pytest_ftgate.bounds import Bound
+from pytest_ftgate.decision import Status
 from pytest_ftgate.errors import JobError
 from pytest_ftgate.job import Fact
 from pytest_ftgate.measures.facts import JobFact
-from pytest_ftgate.threshold import Bound, Status, Threshold
+from pytest_ftgate.threshold import Threshold
 
 from ..making import job
 from .of import of

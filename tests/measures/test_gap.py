@@ -5,10 +5,11 @@ import math
 import pytest
 
 from pytest_ftgate.errors import JobError
+from pytest_ftgate.estimators import At
 from pytest_ftgate.job import Job
 from pytest_ftgate.measures.gap import PAIRS, Gap
 from pytest_ftgate.score import Score
-from pytest_ftgate.series import At, Series, build
+from pytest_ftgate.series import Series, build
 
 from ..making import job, series
 from .of import of
@@ -121,6 +122,10 @@ def test_tiny_losses_are_compared_whatever_their_ratio() -> None:
 
 def test_a_validation_loss_of_zero_has_no_ratio() -> None:
     assert gap(train(0.5), valid((10, 0.0))).inconclusive == ""
+
+
+def test_a_training_loss_that_is_beyond_all_bounds_has_no_power_of_two() -> None:
+    assert gap(train(1e308), valid((10, 0.01))).inconclusive.startswith("the training loss is inf times")
 
 
 @pytest.mark.parametrize("what", ["loss", "token_accuracy"])
