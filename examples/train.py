@@ -3,7 +3,7 @@
 The task is to write a date in English words as an ISO date: "the third of March, nineteen ninety-eight" is
 "1998-03-03". Each run trains a byte-level Llama from scratch with TRL's SFTTrainer, saves `trainer_state.json` as the
 trainer writes it, then answers the held-out prompts of `dates/heldout.jsonl` greedily into `outputs.jsonl`. The
-weights are not kept.
+weights are kept where `--model` names a folder for them, in the form that servers load.
 
     pip install -r examples/requirements.txt
     python examples/train.py healthy --out examples/dates/runs/healthy
@@ -25,7 +25,7 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, set_seed
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, set_seed
 from trl import SFTConfig, SFTTrainer
 
 SEED = 20261121
@@ -38,6 +38,9 @@ N_HELDOUT, N_VALID = 200, 256
 SEPARATOR = "\n"  # stands between the prompt and the answer, in training and in sampling
 END, PAD = "<|end|>", "<|pad|>"
 MAX_NEW_TOKENS = 16  # an ISO date and the end token are 11
+
+# What a server makes of a chat: the last message, as it was trained on.
+CHAT_TEMPLATE = "{{ messages[-1]['content'] + " + json.dumps(SEPARATOR) + " }}"
 
 Row = dict[str, str]
 
@@ -236,6 +239,17 @@ def train(
     trainer.save_state()
 
 
+def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Write the model for a server: weights, tokenizer, chat template, and that it samples unless it is told not to."""
+    end, pad = tokenizer.eos_token_id, tokenizer.pad_token_id
+    tokenizer.chat_template = CHAT_TEMPLATE
+    model.generation_config = GenerationConfig(
+        do_sample=True, max_new_tokens=MAX_NEW_TOKENS, eos_token_id=end, pad_token_id=pad
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
 # ---------------------------------------------------------------------------------------------------------- sampling
 
 
@@ -294,11 +308,12 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the files that the run leaves")
     parser.add_argument("--max-steps", type=int, help="train for another number of steps than the run's own")
     parser.add_argument("--prompts", type=int, help="answer only the first held-out prompts")
+    parser.add_argument("--model", type=Path, help="folder for the model itself, which is not kept otherwise")
     return parser.parse_args(argv)
 
 
-def make_run(name: str, out: Path, steps: int | None, prompts: int | None) -> None:
-    """Train one model, answer the held-out prompts with it, and say how many answers are exact."""
+def make_run(name: str, out: Path, steps: int | None, prompts: int | None, kept: Path | None) -> None:
+    """Train one model, answer the held-out prompts with it, say how many answers are exact, and keep it if asked to."""
     set_seed(SEED)
     torch.set_num_threads(THREADS)
     run, heldout = RUNS[name], read_jsonl(HELDOUT)
@@ -311,6 +326,8 @@ def make_run(name: str, out: Path, steps: int | None, prompts: int | None) -> No
     outputs = list(sample(model, tokenizer, asked, f"dates-{name}"))
     write_jsonl(out / "outputs.jsonl", outputs)
     print(report(asked, outputs))
+    if kept:
+        save(model, tokenizer, kept)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -319,7 +336,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.run == "heldout":
         write_jsonl(args.out / HELDOUT.name, make_heldout())
     else:
-        make_run(args.run, args.out, args.max_steps, args.prompts)
+        make_run(args.run, args.out, args.max_steps, args.prompts, args.model)
 
 
 if __name__ == "__main__":
