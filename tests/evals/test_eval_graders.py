@@ -6,7 +6,7 @@ from pytest_ftgate.evals.graders import GRADERS, Grade, build_grader
 from pytest_ftgate.evals.outputs import Output
 from pytest_ftgate.evals.prompts import Prompt
 
-KINDS = "exact, contains, one_of, regex, number, json_schema"
+KINDS = ", ".join(GRADERS)
 PROMPT = Prompt("a", "", None, {}, "job.yaml:9")
 
 
@@ -25,7 +25,7 @@ PROMPT = Prompt("a", "", None, {}, "job.yaml:9")
         (
             {"type": "exact", "ignorecase": True},
             "the grader exact has no option 'ignorecase', did you mean 'ignore_case'?; "
-            "it has ignore_case, ignore_whitespace, target",
+            "it has articles, ignore_case, ignore_whitespace, normalise, target",
         ),
         (
             {"type": "exact", "ignore_case": "yes"},
@@ -62,4 +62,24 @@ def test_every_grader_names_the_option_that_holds_what_is_wanted() -> None:
         "regex": "pattern",
         "number": "target",
         "json_schema": "schema",
+        "string_check": "reference",
+        "text_similarity": "reference",
+        "score_model": "input",
+        "label_model": "input",
+        "similarity": "target",
+        "multi": "graders",
+        "python": "source",
+        "json": "target",
+        "tool_call": "calls",
+        "length": "max",
+        "refusal": "wanted",
+        "forbidden": "patterns",
+        "bleu": "target",
+        "chrf": "target",
+        "rouge": "target",
+        "entities": "target",
+        "all_of": "graders",
+        "any_of": "graders",
+        "weighted": "graders",
+        "ratings": "file",
     }

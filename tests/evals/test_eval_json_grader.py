@@ -115,6 +115,12 @@ def test_formats_are_checked() -> None:
             "has the format 'uri', which is not checked here; date, email, ipv4, ipv6, uuid are, "
             "and pattern is for the rest",
         ),
+        ({"then": {"required": ["a"]}}, "has the keyword 'then', which says nothing without 'if'"),
+        ({"if": {"required": ["a"]}}, "has the keyword 'if', which says nothing without 'then' or 'else'"),
+        (
+            {"items": {"type": "array", "minContains": 1}},
+            "has the keyword 'minContains', which says nothing without 'contains'",
+        ),
         ({"pattern": "("}, "is unusable: its pattern '(' is not a regular expression: missing ) at position 1"),
         ({"maximum": float("nan")}, "is not JSON: it holds a date, NaN or the like, or has no end"),
     ],

@@ -111,6 +111,12 @@ def test_a_target_that_is_no_finite_number_is_an_error(target: object) -> None:
         graded("5", target)
 
 
+@pytest.mark.parametrize("minus", "-\u2010\u2011\u2012\u2013\u2212")
+def test_a_minus_is_one_in_whatever_way_it_is_set(minus: str) -> None:
+    assert graded(f"It is {minus}7.", -7).passed
+    assert not graded(f"It is {minus}7.", 7).passed
+
+
 @pytest.mark.parametrize("tolerance", [-1, True, "1", "x%", "-1%", float("nan"), float("inf"), None])
 def test_a_tolerance_that_is_none_is_refused(tolerance: object) -> None:
     with pytest.raises(ValueError, match=r"the grader number: tolerance is .*; a number from 0 on"):
@@ -120,3 +126,10 @@ def test_a_tolerance_that_is_none_is_refused(tolerance: object) -> None:
 @pytest.mark.parametrize("answer", ["1,," * 300_000 + "\uff15", "9" * 1_000_000, "-" * 1_000_000, "1e" * 300_000])
 def test_long_runs_are_read_in_one_go(answer: str) -> None:
     assert not graded(answer, 5).passed
+
+
+@pytest.mark.parametrize("written", ["1e-99999999999999999999", "0e99999999999999999999"])
+def test_an_exponent_beyond_all_numbers_is_none_that_can_be_read(written: str) -> None:
+    assert graded(written, 0).why == f"wanted 0, but '{written}' is not a number that can be read"
+    with pytest.raises(EvalError, match=r"its target is the text '.*'; a finite number is wanted"):
+        graded("0", written)

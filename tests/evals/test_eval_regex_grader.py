@@ -73,6 +73,31 @@ def test_a_deep_pattern_is_refused() -> None:
         build_grader({"type": "regex", "pattern": "(" * 5000})
 
 
+@pytest.mark.parametrize(
+    "pattern", [r"\s*", "^", "$", r"\Z", "(?s).*", "(?i)", "(?=)", r"[\s\S]*", "^.*", r"(\.|!)?$", r"^\s*(yes|no)?"]
+)
+def test_a_pattern_with_anchors_that_every_text_has_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is found in every text, so nothing could miss it"):
+        build_grader({"type": "regex", "pattern": pattern})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answer"),
+    [
+        ("^[^@]*$", "a@b"),
+        ("^.*$", "a\nb"),
+        (r"^\S*$", "a b"),
+        (r"^\P{Han}*$", "\u6f22"),
+        ("^.{0,9}$", "a" * 10),
+        (r"(?s)^(.*[.])?$", "So"),
+        (r"^(?<!\w)\D*$", "5"),
+        (r"^(?:\w+\s*)*$", "a, b"),
+    ],
+)
+def test_a_pattern_that_the_empty_text_has_and_another_lacks_decides(pattern: str, answer: str) -> None:
+    assert not graded(pattern, answer).passed
+
+
 def test_a_pattern_that_forbids_may_match_the_empty_text() -> None:
     assert graded("^(?!.*sorry)", "Yes.").passed
     assert not graded("^(?!.*sorry)", "I am sorry.").passed

@@ -117,6 +117,11 @@ def test_a_target_that_cannot_be_compared_is_an_error(config: str, target: objec
     assert str(caught.value) == f"held.jsonl:3: prompt a cannot be graded by {why}"
 
 
+def test_a_target_that_is_null_is_said_to_be() -> None:
+    with pytest.raises(EvalError, match=r"by exact: its target is null and the grader has no target$"):
+        build_grader("exact")(Output("a", "x"), Prompt("a", "", None, {"target": None}, "h.jsonl:3"))
+
+
 def test_no_target_at_all_names_the_columns_there_are() -> None:
     with pytest.raises(EvalError) as caught:
         graded("exact", "a")

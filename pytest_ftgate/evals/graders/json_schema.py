@@ -22,14 +22,28 @@ def json_schema(options: Options) -> TextGrader:
     def grader(answer: str, prompt: Prompt) -> Grade:
         schema = wanted(prompt)
         try:
-            fault = _fault(_parsed(answer), schema)
+            fault = _fault(parsed(answer), schema)
         except ValueError as e:
-            return miss(f"wanted JSON, got {shown(answer)}: {e}{_fence(answer)}")
+            return miss(f"wanted JSON, got {shown(answer)}: {e}")
         except TimeoutError as e:
             raise cannot(prompt, "json_schema", str(e)) from None
         return miss(fault) if fault else PASS
 
     return grader
+
+
+def parsed(answer: str) -> object:
+    """The one JSON value that an answer is.
+
+    Raises:
+        ValueError: it is none, or too long to be one; the message is a sentence.
+    """
+    if len(answer) > _LONGEST:
+        raise ValueError(f"{len(answer):,} characters, more than the {_LONGEST:,} that are checked")
+    try:
+        return strict_json(answer)
+    except ValueError as e:
+        raise ValueError(f"{e}{_fence(answer)}") from None
 
 
 def _fault(value: Any, schema: "Validator") -> str:
@@ -38,12 +52,6 @@ def _fault(value: Any, schema: "Validator") -> str:
     except (RecursionError, OverflowError):
         return "nested too deeply, or with numbers too large, to be checked"
     return failure(error) if error else ""
-
-
-def _parsed(answer: str) -> object:
-    if len(answer) > _LONGEST:
-        raise ValueError(f"{len(answer):,} characters, more than the {_LONGEST:,} that are checked")
-    return strict_json(answer)
 
 
 def _fence(answer: str) -> str:

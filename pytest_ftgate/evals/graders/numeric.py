@@ -4,15 +4,16 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 
 from ...wording import listed
 from ..prompts import Prompt, described
 from .grade import PASS, Grade, TextGrader, miss, shown
-from .options import Options, choice, reference
+from .options import Options, choice, reference, text_or_texts
+from .units import Bears, bearing
 
-_MINUS = "\u2212\u2012\u2013\ufe63\uff0d"
+_MINUS = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
 _CURRENCY = "$\u20ac\u00a3\u00a5"
 _FRACTION = "\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u00bc-\u00be\u2150-\u215e"
 
@@ -26,6 +27,7 @@ _PLAIN = re.compile(
 )
 _SIGNS = str.maketrans(dict.fromkeys(_MINUS, "-") | dict.fromkeys(_CURRENCY, ""))
 _LONGEST = 400
+_MOST = 100_000
 
 
 def numeric(options: Options) -> TextGrader:
@@ -33,18 +35,49 @@ def numeric(options: Options) -> TextGrader:
     pick = _PICKS[choice(options, "pick", tuple(_PICKS))]
     margin = _tolerance(options.get("tolerance", 0))
     wanted = reference("number", options, "target", a_number)
+    bears, unit = _unit(options)
 
     def grader(answer: str, prompt: Prompt) -> Grade:
         target = wanted(prompt)
-        written = pick(match[0].rstrip(".,_") for match in _CANDIDATE.finditer(answer))
+        try:
+            written = pick(_bearing(answer, bears) if unit else (number for _, number in _numbers(answer)))
+        except ValueError as e:
+            return miss(f"wanted {_shown(target)}, but the answer holds {e}")
         if len(written) != 1:
-            return miss(f"wanted {_shown(target)}, but the answer holds {_held(written)}: {shown(answer)}")
+            return miss(f"wanted {_shown(target)}, but the answer holds {_held(written, unit)}: {shown(answer)}")
         value = parsed(written[0])
         if value is None:
             return miss(f"wanted {_shown(target)}, but {shown(written[0], 40)} is not a number that can be read")
         return PASS if _near(value, target, margin(target)) else miss(_off(value, target, margin(target)))
 
     return grader
+
+
+def _unit(options: Options) -> tuple[Bears, str]:
+    """Whether a number bears the unit, and what to call it; without a unit every number does."""
+    if "unit" not in options:
+        return (lambda *_: True), ""
+    try:
+        return bearing(options["unit"]), f" with the unit {listed(map(shown, text_or_texts(options['unit'])))}"
+    except ValueError as e:
+        raise ValueError(f"unit {e}") from None
+
+
+def _numbers(answer: str) -> Iterator[tuple[int, str]]:
+    return ((match.start(), match[0].rstrip(".,_")) for match in _CANDIDATE.finditer(answer))
+
+
+def _bearing(answer: str, bears: Bears) -> Iterator[str]:
+    """The numbers that bear the unit.
+
+    Raises:
+        ValueError: there are more numbers than are looked at; the message says so.
+    """
+    for count, (start, number) in enumerate(_numbers(answer)):
+        if count == _MOST:
+            raise ValueError(f"more than the {_MOST:,} numbers that are looked at")
+        if bears(answer, start, start + len(number)):
+            yield number
 
 
 def a_number(value: object) -> Decimal:
@@ -68,7 +101,11 @@ def parsed(written: str) -> Decimal | None:
     if len(text) > _LONGEST or not _PLAIN.fullmatch(text):
         return None
     text = text.replace(",", "")
-    return Decimal(text) if math.isfinite(float(text)) else None
+    try:
+        return Decimal(text) if math.isfinite(float(text)) else None
+    except InvalidOperation:
+        # The exponent is one that not even a Decimal has.
+        return None
 
 
 def _only(written: Iterator[str]) -> list[str]:
@@ -108,10 +145,10 @@ def _off(value: Decimal, target: Decimal, margin: Decimal) -> str:
     return f"wanted {_shown(target)}{within}, got {_shown(value)} (off by {_shown(abs(value - target))})"
 
 
-def _held(written: list[str]) -> str:
+def _held(written: list[str], unit: str) -> str:
     if not written:
-        return "no number"
-    return f"several numbers ({listed(shown(w, 40)[1:-1] for w in written)}; pick: first or last would choose)"
+        return f"no number{unit}"
+    return f"several numbers{unit} ({listed(shown(w, 40)[1:-1] for w in written)}; pick: first or last would choose)"
 
 
 def _finite(value: float) -> bool:

@@ -50,15 +50,30 @@ def choice(options: Options, name: str, choices: tuple[str, ...]) -> str:
     return str(value)
 
 
+def least_score(options: Options) -> float:
+    """The option `min`: the score, above 0 and up to 1, from which on an answer passes; without it that is 1."""
+    value = options.get("min", 1)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ValueError(f"min is {described(value)}; a number above 0 and up to 1 is wanted")
+    return value
+
+
+def a_flag(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"is {described(value)}; true or false is wanted")
+    return value
+
+
 def a_text(value: object) -> str:
     """A text that is not blank."""
+    if isinstance(value, str) and value and not value.isspace():
+        return value
     if isinstance(value, bool | int | float):
         raise ValueError(f"is {described(value)}, but text is compared: quote it")
     if not isinstance(value, str):
         raise ValueError(f"is {described(value)}; text is wanted")
-    if not value.strip():
-        raise ValueError("is blank, and a blank says nothing about an answer")
-    return value
+    raise ValueError("is blank, and a blank says nothing about an answer")
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -90,6 +105,8 @@ def _named(option: str, value: object, parse: Callable[[object], T]) -> T:
 
 
 def _no_target(prompt: Prompt, option: str) -> str:
+    if "target" in prompt.fields:
+        return f"its target is null and the grader has no {option}"
     columns = columns_shown(prompt.fields, "target")
     mend = f"; `fields` can name a column as the target: {columns}" if columns else ""
     return f"it has no target and the grader no {option}{mend}"

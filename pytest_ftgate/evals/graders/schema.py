@@ -31,6 +31,12 @@ _PLAIN = {
     *("minItems", "maxItems", "uniqueItems", "minContains", "maxContains"),
 }
 _KNOWN = _ONE | _MANY | _NAMED | _PLAIN
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("then", "else"), ("if",)),
+    **dict.fromkeys(("minContains", "maxContains"), ("contains",)),
+    "if": ("then", "else"),
+}
+"""Keywords that are ignored unless one of these stands beside them."""
 _PARTS = "#/$defs/", "#/definitions/"
 
 
@@ -97,6 +103,9 @@ def _check_part(part: Schema, root: Schema) -> None:
     for key in part:
         if key not in _KNOWN:
             raise ValueError(f"has the keyword {quoted(key)}, which is not checked here{suggestion(key, _KNOWN)}")
+    if lone := next((key for key in part if key in _BESIDE and not any(k in part for k in _BESIDE[key])), None):
+        others = " or ".join(map(quoted, _BESIDE[lone]))
+        raise ValueError(f"has the keyword {quoted(lone)}, which says nothing without {others}")
     if "pattern" in part:
         _check_pattern(part["pattern"])
     if "format" in part and part["format"] not in _FORMATS:
