@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..wording import listed, quoted
+from .calls import Call, calls_of
 from .prompts import described, joined
 
-State = Literal["answered", "truncated", "filtered", "refused", "empty", "unfinished", "errored"]
-"""Only `answered` can pass."""
+State = Literal["answered", "called", "truncated", "filtered", "refused", "empty", "unfinished", "errored"]
+"""Only `answered` can pass, and `called` where the grader judges tool calls."""
+
+CALLED = "the model called a tool and gave no final answer"
 
 Object = Mapping[str, object]
 
@@ -17,7 +20,10 @@ _ABSENT = object()
 _OPEN_CALLS = ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "mcp_approval_request")
 """Parts of a response that wait for the caller to do something."""
 
-_FINISHED = frozenset({"stop", "end_turn", "eos_token", "stop_sequence"})
+_FINISHED = frozenset({"stop", "end_turn", "eos", "eos_token", "stop_sequence"})
+"""Together says `eos`, Text Generation Inference `eos_token`."""
+_CALLING = frozenset({"tool_calls", "function_call", "tool_use"})
+"""Reasons for which a model stops after it called a tool."""
 _CUT_SHORT: Mapping[str, State] = {
     "length": "truncated",
     "max_tokens": "truncated",
@@ -38,12 +44,14 @@ class Answer:
         state: whether it is one.
         why: what makes it none; empty for one that is.
         model: who says so, or empty.
+        tools: the tool calls it made, as chat completions write them.
     """
 
     text: str
     state: State = "answered"
     why: str = ""
     model: str = ""
+    tools: tuple[Call, ...] = ()
 
 
 def answer_of(value: object) -> Answer:
@@ -65,15 +73,15 @@ def finished(text: str | None, reason: object = _ABSENT, refusal: object = None,
     """An answer by its text and by what its finish_reason, refusal and tool calls say.
 
     The worst of them counts: nothing that was cut, filtered or refused is an answer, whatever it says. A reason that
-    is there and null means a stream that ended early.
+    is there and null means a stream that ended early. A call that cannot be read as one leaves the answer unfinished.
     """
-    said = text or ""
-    if reason is not _ABSENT and (cut := _by_reason(reason)):
+    said, tools = text or "", calls_of(calls)
+    if reason is not _ABSENT and (cut := _by_reason(reason, calling=bool(tools))):
         return Answer(said, *cut)
     if refusal:
         return Answer(said, "refused", f"the model refused: {told(refusal)}")
     if calls:
-        return Answer(said, "unfinished", "the model called a tool and gave no final answer")
+        return Answer(said, "called" if tools else "unfinished", CALLED, tools=tools)
     if not said.strip():
         return Answer(said, "empty", "the output is null" if text is None else "the output is blank")
     return Answer(said)
@@ -140,12 +148,27 @@ def _message(value: Object) -> Answer:
 
 
 def _spoken(message: Object, reason: object) -> Answer:
+    _check_role(message)
+    content = message.get("content", message.get("text"))
+    refused = message.get("refusal") or _part(content, "refusal")
+    return finished(joined(content), reason, refused, _called(message, content))
+
+
+def _check_role(message: Object) -> None:
+    """Refuse what the model did not say: in a conversation recorded whole, the prompt would count as answer."""
     role = message.get("role", "assistant")
     if role != "assistant":
         raise ValueError(f"the output is a message by {told(role)}; the assistant's is wanted")
-    content = message.get("content", message.get("text"))
-    refused = message.get("refusal") or _part(content, "refusal")
-    return finished(joined(content), reason, refused, message.get("tool_calls") or message.get("function_call"))
+
+
+def _called(message: Object, content: object) -> object:
+    """The tool calls of a message, its one function call, or the parts of its content that are calls."""
+    if message.get("tool_calls"):
+        return message["tool_calls"]
+    if message.get("function_call"):
+        return [message["function_call"]]
+    parts = content if isinstance(content, list) else []
+    return [part for part in parts if isinstance(part, Mapping) and part.get("type") == "tool_use"]
 
 
 def _response(value: Object) -> Answer:
@@ -155,28 +178,30 @@ def _response(value: Object) -> Answer:
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
         raise ValueError(f"the response's output is {described(items)}; a list of objects is wanted")
     messages = [item for item in items if item.get("type", "message") == "message"]
+    for message in messages:
+        _check_role(message)
     contents = [message.get("content") for message in messages]
     texts = [text for text in map(joined, contents) if text is not None]
     refusal = next((part for content in contents if (part := _part(content, "refusal"))), None)
     calls = [item for item in items if item.get("type") in _OPEN_CALLS]
-    return finished("".join(texts) if texts else None, _status(value, messages), refusal, calls)
+    return finished("".join(texts) if texts else None, _status(value, [*messages, *calls]), refusal, calls)
 
 
-def _status(value: Object, messages: Sequence[Object]) -> object:
-    """The finish_reason that a response's status, and those of its messages, stand for."""
+def _status(value: Object, items: Sequence[Object]) -> object:
+    """The finish_reason that a response's status, and those of its parts, stand for."""
     status = value.get("status", "completed")
     details = value.get("incomplete_details")
     if status == "incomplete" and isinstance(details, Mapping):
         return details.get("reason")
-    parts = (message.get("status", "completed") for message in messages)
+    parts = (item.get("status", "completed") for item in items)
     return next((s for s in (status, *parts) if s != "completed"), "stop")
 
 
-def _by_reason(reason: object) -> tuple[State, str] | None:
+def _by_reason(reason: object, *, calling: bool) -> tuple[State, str] | None:
     if reason is None:
         return "unfinished", "no finish_reason, so it may have been cut"
     word = reason.casefold() if isinstance(reason, str) else ""
-    if word in _FINISHED:
+    if word in _FINISHED or (calling and word in _CALLING):
         return None
     return _CUT_SHORT.get(word, "unfinished"), f"finish_reason is {told(reason)}"
 

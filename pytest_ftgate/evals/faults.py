@@ -1,6 +1,6 @@
 """Why recorded outputs as a whole must not be judged: they are not the outputs of these prompts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..wording import counted, listed, quoted
 from .outputs import Output
@@ -13,13 +13,37 @@ _SENTENCES = {
     "errored": ("{} an error instead of an output", ("has", "have")),
     "stale": ("{} recorded for another wording of the prompt", ("was", "were")),
 }
+_REPEATED = {
+    "missing": ("{} fewer than the {} outputs that repeats asks for", ("has", "have")),
+    "duplicate": ("{} other outputs than the {} that repeats asks for, each once", ("has", "have")),
+}
 
 
-def faults_of(results: Mapping[str, Result], outputs: Sequence[Output], models: frozenset[str]) -> tuple[str, ...]:
-    """Sentences that name ids; none if every prompt has exactly one output, of one model, and none is left over."""
-    keys = {result.prompt.key for result in results.values()}
-    surplus = sorted({output.key for output in outputs if output.key not in keys}, key=repr)
-    return tuple(_faults(results, surplus, sorted(models)))
+def faults_of(
+    results: Mapping[str, Result], surplus: Iterable[Key], models: Sequence[str], tolerated: int = 0, repeats: int = 1
+) -> Iterator[tuple[str, str]]:
+    """Kinds of faults and sentences that name ids; none if each prompt has its outputs, all of one model.
+
+    Up to `tolerated` outputs may be errors; `surplus` are ids of outputs that belong to no prompt.
+    """
+    left = sorted(surplus, key=repr)
+    by_state: dict[str, list[str]] = {}
+    for i, result in results.items():
+        if result.state != "passed" and result.state in _SENTENCES:
+            by_state.setdefault(result.state, []).append(i)
+    for state in _SENTENCES:
+        ids = by_state.get(state, [])
+        if len(ids) > (tolerated if state == "errored" else 0):
+            hint = _near_miss([results[i].prompt.key for i in ids], left) if state == "missing" else ""
+            yield state, f"{_count(state, len(ids), len(results), repeats)}: {listed(ids)}{hint}"
+    if left:
+        verb = "belongs" if len(left) == 1 else "belong"
+        # There may be a million of them, and only the first are shown.
+        named = listed([*map(_written, left[:5]), *left[5:]])
+        yield "surplus", f"{counted(len(left), 'output')} {verb} to no prompt: {named}"
+    if len(models) > 1:
+        said = listed(map(quoted, models))
+        yield "models", f"the outputs are of {len(models)} models: {said}; one model is judged at a time"
 
 
 def same_request(prompt: Prompt, output: Output) -> bool:
@@ -29,24 +53,9 @@ def same_request(prompt: Prompt, output: Output) -> bool:
     return not prompt.text or output.asked is None or prompt.text == output.asked
 
 
-def _faults(results: Mapping[str, Result], surplus: list[Key], models: list[str]) -> Iterator[str]:
-    for state in _SENTENCES:
-        ids = [i for i, result in results.items() if result.state == state]
-        if ids:
-            hint = _near_miss([results[i].prompt.key for i in ids], surplus) if state == "missing" else ""
-            yield f"{_count(state, len(ids), len(results))}: {listed(ids)}{hint}"
-    if surplus:
-        verb = "belongs" if len(surplus) == 1 else "belong"
-        # There may be a million of them, and only the first are shown.
-        named = listed([*map(_written, surplus[:5]), *surplus[5:]])
-        yield f"{counted(len(surplus), 'output')} {verb} to no prompt: {named}"
-    if len(models) > 1:
-        yield f"the outputs are of {len(models)} models: {listed(map(quoted, models))}; one model is judged at a time"
-
-
-def _count(state: str, n: int, of: int) -> str:
-    text, (one, many) = _SENTENCES[state]
-    return f"{n:,} of {counted(of, 'prompt')} {text.format(one if n == 1 else many)}"
+def _count(state: str, n: int, of: int, repeats: int) -> str:
+    text, (one, many) = (_REPEATED if repeats > 1 and state in _REPEATED else _SENTENCES)[state]
+    return f"{n:,} of {counted(of, 'prompt')} {text.format(one if n == 1 else many, repeats)}"
 
 
 def _near_miss(missing: list[Key], surplus: list[Key]) -> str:

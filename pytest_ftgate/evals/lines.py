@@ -7,10 +7,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from sys import intern
 
-from ..errors import EvalError
-from ..files import File
+from ..errors import EvalError, EvidenceError
+from ..files import File, Stream
 from ..wording import listed, quoted, suggestion
+from .flat import flat_object
 
 Row = Mapping[str, object]
 
@@ -25,8 +27,21 @@ def strict_json(text: str) -> object:
         ValueError: it is none, or it is one that readers understand differently: a key twice, NaN, a number that is
             out of range, nesting without end. The message is a sentence.
     """
+    return _decoded(_DECODER, text)
+
+
+def lenient_json(text: str) -> object:
+    """As `strict_json`, but NaN and Infinity are the numbers that Python's own writer means by them.
+
+    Raises:
+        ValueError: it is no JSON value; the message is a sentence.
+    """
+    return _decoded(_LENIENT, text)
+
+
+def _decoded(decoder: json.JSONDecoder, text: str) -> object:
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except json.JSONDecodeError as e:
         raise ValueError(f"not JSON: {e.msg[0].lower()}{e.msg[1:]} at {_place(e)}") from None
     except RecursionError:
@@ -44,7 +59,7 @@ def rows(file: File) -> Iterator[Numbered]:
         return iter(())
     if first[0] == "[":
         raise EvalError(f"{file.name}: one JSON array: write one object a line (JSON Lines)")
-    return json_rows(file) if first[0] == "{" else csv_rows(file)
+    return _objects(io.BytesIO(file.data), file.name) if first[0] == "{" else csv_rows(file)
 
 
 def json_rows(file: File) -> Iterator[Numbered]:
@@ -53,10 +68,45 @@ def json_rows(file: File) -> Iterator[Numbered]:
     Raises:
         EvalError: a line is not one JSON object; EvidenceError: the file is not text.
     """
-    name = file.name
+    file.text()
+    yield from _objects(io.BytesIO(file.data), file.name)
+
+
+def streamed_rows(stream: Stream) -> Iterator[Numbered]:
+    """The objects of a JSON Lines file that is too large to be held.
+
+    Raises:
+        EvalError: a line is not one JSON object; EvidenceError: the file is not text, or cannot be read.
+    """
+    return _objects(stream.lines(), stream.name)
+
+
+def _objects(lines: Iterable[bytes], name: str) -> Iterator[Numbered]:
+    for number, line in enumerate(lines, 1):
+        if (row := flat_object(line)) is not None:
+            yield number, row
+            continue
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").removesuffix("\n")
+        except UnicodeDecodeError as e:
+            raise EvidenceError(f"{name}:{number}: not UTF-8 text (byte {e.start} is 0x{line[e.start]:02x})") from None
+        if text and not text.isspace():
+            yield number, _object(text, name, number)
+
+
+def json_lines(file: File) -> Iterator[tuple[int, Row | str]]:
+    """The lines of a JSON Lines file: each its object, or in words why it is none.
+
+    Raises:
+        EvidenceError: the file is not text.
+    """
     for number, line in enumerate(_split(file.text()), 1):
         if line and not line.isspace():
-            yield number, _object(line, f"{name}:{number}")
+            try:
+                value = strict_json(line)
+                yield number, value if isinstance(value, dict) else "not a JSON object"
+            except ValueError as e:
+                yield number, str(e)
 
 
 def csv_rows(file: File) -> Iterator[Numbered]:
@@ -107,7 +157,18 @@ def _split(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _object(line: str, where: str) -> Row:
+def _object(line: str, name: str, number: int) -> Row:
+    try:
+        # What json.loads does, without looking for blanks around the object: most lines have none.
+        value, end = _DECODER.raw_decode(line)
+        if end == len(line) and isinstance(value, dict):
+            return value
+    except (ValueError, RecursionError):
+        pass
+    return _described_object(line, f"{name}:{number}")
+
+
+def _described_object(line: str, where: str) -> Row:
     try:
         value = strict_json(line)
     except ValueError as e:
@@ -133,7 +194,8 @@ def _place(error: json.JSONDecodeError) -> str:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
+    # The rows of a large file have the same few names.
+    found = {intern(key): value for key, value in pairs}
     if len(found) != len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key {quoted(twice)} comes twice in one object")
@@ -160,3 +222,4 @@ def _refuse(constant: str) -> object:
 _MOST_DIGITS = 1000
 _MOST_COLUMNS = 12
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_int=_whole, parse_constant=_refuse)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_int=_whole)

@@ -1,13 +1,15 @@
 """Held-out prompts: what a model is asked, under which id, and what is wanted of it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import EvalError
 from ..files import File
 from ..wording import listed, plain, quoted
-from .lines import Row, check_mapped, columns_shown, rows
+from .bulk import undisturbed
+from .lines import Numbered, Row, check_mapped, columns_shown, rows
 
 if TYPE_CHECKING:
     from .graders import Grader
@@ -22,9 +24,12 @@ LONGEST_ID = 200
 """Characters an id may have: it is part of a test's name."""
 
 _OURS = ("id", "prompt", "messages", "target")
+_SIMPLE = re.compile(rf"[A-Za-z0-9_./-]{{1,{LONGEST_ID}}}")
+"""Ids with which nothing can be wrong, as most are."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would take five times as long to make: there may be a million, and nothing changes one.
+@dataclass(slots=True, unsafe_hash=True)
 class Prompt:
     """One held-out prompt.
 
@@ -59,13 +64,21 @@ def read_prompts(file: File, fields: Mapping[str, str]) -> tuple[Prompt, ...]:
         EvalError: there are none, a row has no usable or no unique id, or no row has a column that `fields` names.
     """
     name = file.name
-    table = [(f"{name}:{line}", row) for line, row in rows(file)]
-    columns = dict.fromkeys(column for _, row in table for column in row)
-    if table:
-        check_mapped(fields, _OURS, columns, name)
-    prompts = tuple(_located(row, fields, where) for where, row in table)
-    check_prompts(prompts, name)
+    with undisturbed():
+        prompts = tuple(_located(row, fields, f"{name}:{line}") for line, row in _mapped(file, fields))
+        check_prompts(prompts, name)
     return prompts
+
+
+def _mapped(file: File, fields: Mapping[str, str]) -> Iterator[Numbered]:
+    """The rows, whose columns are checked against `fields` before a row is a prompt."""
+    if not fields:
+        yield from rows(file)
+        return
+    table = list(rows(file))
+    if table:
+        check_mapped(fields, _OURS, (column for _, row in table for column in row), file.name)
+    yield from table
 
 
 def check_prompts(prompts: Sequence[Prompt], name: str) -> None:
@@ -91,6 +104,8 @@ def prompt_of(row: Row, where: str, fields: Mapping[str, str] | None = None) -> 
     Raises:
         ValueError: it has no id, or its prompt is not text; the message is a sentence without the place.
     """
+    if not fields and type(row.get("id")) is str and type(row.get("prompt")) is str:
+        return Prompt(row["id"], row["prompt"], row.get("target"), row, where)  # type: ignore[arg-type]
     ours = {our: row.get((fields or {}).get(our, our)) for our in _OURS}
     if ours["id"] is None:
         wanted = (fields or {}).get("id", "id")
@@ -167,6 +182,8 @@ def _located(row: Row, fields: Mapping[str, str], where: str) -> Prompt:
 
 
 def _check_key(prompt: Prompt) -> None:
+    if type(prompt.key) is str and _SIMPLE.fullmatch(prompt.key):
+        return
     try:
         text = str(checked_key(prompt.key))
     except ValueError as e:
@@ -186,7 +203,7 @@ def _unfit(text: str) -> str:
     if not text.isprintable():
         return f"holds a control or invisible character ({plain(text[:LONGEST_ID])})"
     found = [mark for mark in ("::", "[", "]") if mark in text]
-    return f"holds {listed(map(quoted, found))}, which test names are made with" if found else ""
+    return f"holds {listed(map(repr, found))}, which test names are made with" if found else ""
 
 
 def _duplicate(prompt: Prompt, first: Prompt) -> str:

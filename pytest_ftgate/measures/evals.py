@@ -1,73 +1,118 @@
-"""Scores of an eval: held-out prompts, recorded outputs, a grader."""
+"""Scores of an eval: held-out prompts, outputs, a grader."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ..errors import EvalError
-from ..evals.results import Results
+from ..comparison import Comparison
 from ..evidence import Evidence
+from ..files import shown
 from ..score import Score
-from ..wording import counted, listed, sentence
+from .classification import Labelling, described_as
+from .kinds import KINDS
+from .paired import paired
+from .readings import Reading, of_draws, of_entities, of_labels, of_numbers, ordinal
+from .selection import Selection, in_words, selected
 
-_MOST_MISSES = 3
+CLASSIFIES = ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
+REPEATS = ("pass_at_k", "all_of_k")
 
 
 @dataclass(frozen=True)
 class EvalScore:
-    """How an eval's outputs scored, over all of its prompts.
+    """How an eval's outputs scored, over all of its prompts or a part of them.
 
     Attributes:
         eval: the eval's name in the spec.
-        score: the share of prompts that pass, or the mean of their grades; both in 0..1.
+        score: what is measured: a key of `KINDS`, of `CLASSIFIES`, or of `REPEATS`.
+        percentile: 0..100: of grades, seconds, tokens or cost; None for their mean.
+        labelling: how outputs become labels, of a classification.
+        of: `entities` where precision, recall and F1 are of the entities of all prompts together.
+        k: how many outputs are drawn from the repeats, of `REPEATS`.
+        slice: only the prompts whose fields have these values.
     """
 
     eval: str
-    score: Literal["pass_rate", "mean"] = "pass_rate"
+    score: str = "pass_rate"
+    percentile: float | None = None
+    labelling: Labelling = field(default_factory=Labelling)
+    of: str = ""
+    k: int = 1
+    slice: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
-        return f"{self.score.replace('_', ' ')} of {self.eval}"
+        part = f" ({in_words(self.slice)})" if self.slice else ""
+        return f"{self._words} of {self.eval}{part}"
 
     @property
     def span(self) -> tuple[float, float]:
         """The lowest and highest value there can be."""
-        return (0.0, 1.0)
+        return KINDS[self.score].span if self.score in KINDS else (0.0, 1.0)
 
     @property
     def is_ratio(self) -> bool:
         """Whether a percentage makes sense of it."""
-        return True
+        return math.isfinite(self.span[1])
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the eval's results.
 
         Raises:
-            EvalError: an output is missing, duplicate, surplus or an error record: nothing is judged on a part.
+            EvalError: an output is missing, duplicate, surplus or an error record: nothing is judged on a part. Or
+                outputs lack what is measured.
         """
-        results = evidence.results(self.eval)
-        if results.faults:
-            raise EvalError(sentence([f"{self.eval}: {results.faults[0]}", *results.faults[1:]]))
-        value, how = _SCORES[self.score](results)
-        return Score(value, self.what, how, n=results.n, details=_misses(results), evidence=results.files)
+        return self._score(*self.read(evidence))
 
+    def _score(self, selection: Selection, found: Reading) -> Score:
+        return Score(
+            found.estimate.value,
+            self.what,
+            found.how + found.estimate.said,
+            n=found.n,
+            details=(*found.details, *selection.misses(found.missed)),
+            evidence=selection.found.files,
+            origin=selection.found.origin,
+            samples=selection.found.samples,
+            basis=selection.basis,
+            error=found.estimate.error,
+            interval=found.estimate.interval,
+            bounds=found.estimate.bounds,
+        )
 
-def _pass_rate(results: Results) -> tuple[float, str]:
-    return results.pass_rate, f"{results.passes} of {counted(results.n, 'prompt')} of {results.name} pass"
+    def read(self, evidence: Evidence) -> tuple[Selection, Reading]:
+        """The prompts that are looked at, and what is read off them.
 
+        Raises:
+            EvalError: as the score does.
+        """
+        selection = selected(evidence, self.eval, self.slice, errors=self.score == "error_rate")
+        if self.of == "entities":
+            return selection, of_entities(self.score, selection)
+        if self.score in CLASSIFIES:
+            return selection, of_labels(self.score, self.labelling, selection)
+        if self.score in REPEATS:
+            return selection, of_draws(selection, self.k, every=self.score == "all_of_k")
+        return selection, of_numbers(KINDS[self.score], selection, self.percentile)
 
-def _mean(results: Results) -> tuple[float, str]:
-    return results.mean_score, f"mean grade of {counted(results.n, 'prompt')} of {results.name}"
+    def compare(self, score: Score, evidence: Evidence, base: Evidence) -> Comparison:
+        """The score beside the baseline's, prompt by prompt.
 
+        Raises:
+            EvalError: the baseline's outputs cannot be judged, or are this job's.
+        """
+        theirs = self.read(base)
+        return paired(score, self._score(*theirs), shown(base.job.where), self.read(evidence), theirs)
 
-_SCORES: dict[str, Callable[[Results], tuple[float, str]]] = {"pass_rate": _pass_rate, "mean": _mean}
-
-
-def _misses(results: Results) -> tuple[str, ...]:
-    missed = [r for r in results.results.values() if not r.passed]
-    lines = [f"{r.prompt.id}: {r.why}" for r in missed[:_MOST_MISSES]]
-    if len(missed) > _MOST_MISSES:
-        rest = listed((r.prompt.id for r in missed[_MOST_MISSES:]), most=10)
-        lines.append(f"also missed: {rest}")
-    return tuple(lines)
+    @property
+    def _words(self) -> str:
+        if self.score in CLASSIFIES:
+            words = described_as(self.score, self.labelling)
+            return f"entities' {words}" if self.of else words
+        if self.score in REPEATS:
+            return f"{self.score.removesuffix('_k').replace('_', ' ')} {self.k}"
+        words = KINDS[self.score].words
+        if self.percentile is not None:
+            return f"{ordinal(self.percentile)} percentile of {words}"
+        return f"mean {words}" if KINDS[self.score].lacking else words

@@ -4,11 +4,12 @@ import contextlib
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_ftgate.errors import EvidenceError
-from pytest_ftgate.evals.graders import build_grader
+from pytest_ftgate.evals.graders import GRADERS, build_grader
 from pytest_ftgate.evals.outputs import Output, read_outputs
 from pytest_ftgate.evals.prompts import Prompt, read_prompts
 from pytest_ftgate.files import File
@@ -79,5 +80,60 @@ def test_a_target_of_any_kind_is_graded_or_an_error(target: object, name: str, a
 @given(VALUES, st.sampled_from(["exact", "contains", "one_of", "regex", "number", "json_schema"]))
 def test_options_of_any_kind_build_a_grader_or_say_why_not(value: object, name: str) -> None:
     for option in ("target", "pattern", "schema", "values", "tolerance", "pick", "ignore_case"):
+        with contextlib.suppress(ValueError):
+            assert callable(build_grader({"type": name, option: value}))
+
+
+WANTED: dict[str, dict[str, object]] = {
+    "exact": {"target": "never", "normalise": ["unicode", "case", "articles", "punctuation", "whitespace"]},
+    "number": {"target": -7, "unit": ["kg", "$"]},
+    "json": {"target": {"a": [[1], {}]}, "subset": True, "unordered": True},
+    "tool_call": {"calls": {"name": "pay"}},
+    "length": {"max": 1},
+    "refusal": {},
+    "forbidden": {"sets": ["email", "phone", "credit_card", "iban", "ip_address", "us_ssn"]},
+    "bleu": {"target": "never"},
+    "chrf": {"target": "never"},
+    "rouge": {"target": "never"},
+    "entities": {"target": ["never"]},
+    "all_of": {"graders": ["refusal", {"type": "length", "max": 1}]},
+    "any_of": {"graders": ["refusal", {"type": "length", "max": 1}]},
+    "weighted": {"graders": [{"grader": "refusal"}, {"grader": {"type": "length", "max": 1}}]},
+}
+HOSTILE = {
+    "ansi": "\x1b[2J\n::error::##vso[x]\u202e jo@example.org",
+    "surrogate": "\ud800 jo@example.org",
+    "long": "a1 ,." * 2_000_000,
+    "deep": "[" * 100_000 + "jo@example.org",
+    "nested": "[" * 900 + "]" * 900 + "jo@example.org",
+    "groups": "0 " * 45_000 + "jo@example.org",
+    "addresses": "a@" * 45_000 + "example.org",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", WANTED)
+def test_a_hostile_answer_is_a_miss_in_words_that_are_safe(name: str, text: str) -> None:
+    grade = build_grader({"type": name, **WANTED[name]})(Output("a", HOSTILE[text]), Prompt("a", "", None, {}, "h:3"))
+    assert not grade.passed
+    assert grade.why.isprintable()
+    assert "##" not in grade.why
+    assert 0 < len(grade.why) < 1000
+
+
+@UNHURRIED
+@given(VALUES, st.sampled_from(sorted(WANTED)), st.text(max_size=9))
+def test_a_target_of_any_kind_is_judged_by_the_other_graders_or_an_error(target: object, name: str, text: str) -> None:
+    with contextlib.suppress(EvidenceError, ValueError):
+        grade = build_grader(name)(Output("a", text), Prompt("a", "", target, {}, "held.jsonl:3"))
+        assert grade.passed == (not grade.why)
+        assert grade.why.isprintable()
+
+
+@UNHURRIED
+@given(VALUES, st.sampled_from(sorted({*WANTED, "ratings"})))
+def test_any_value_of_an_option_of_the_others_builds_or_says_why_not(value: object, name: str) -> None:
+    kind = GRADERS[name]
+    for option in (kind.reference, *kind.options):
         with contextlib.suppress(ValueError):
             assert callable(build_grader({"type": name, option: value}))

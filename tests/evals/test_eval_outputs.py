@@ -73,6 +73,7 @@ def test_an_answer_is_found_in_each_shape(row: object) -> None:
     [
         ("stop", "answered"),
         ("end_turn", "answered"),
+        ("eos", "answered"),
         ("eos_token", "answered"),
         ("stop_sequence", "answered"),
         ("length", "truncated"),
@@ -196,6 +197,10 @@ def test_an_empty_error_is_none(error: object) -> None:
         ({"id": "a", "output": {"answer": 5}}, "the output is an object with 'answer', not a message or a completion"),
         (
             {"id": "a", "output": {"role": "user", "content": "x"}},
+            "the output is a message by 'user'; the assistant's is wanted",
+        ),
+        (
+            {"id": "a", "output": [{"role": "user", "content": "Say so."}, {"role": "assistant", "content": "No."}]},
             "the output is a message by 'user'; the assistant's is wanted",
         ),
         ({"id": "a", "choices": [{}, {}]}, "2 choices; which of them is the answer is not said: record one"),

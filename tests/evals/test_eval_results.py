@@ -17,7 +17,7 @@ UNHURRIED = settings(deadline=None)
 
 KEYS: tuple[Key, ...] = ("a", "b", 1, 2)
 EXACT = build_grader("exact")
-STATES = ("answered", "truncated", "filtered", "refused", "empty", "unfinished", "errored")
+STATES = ("answered", "called", "truncated", "filtered", "refused", "empty", "unfinished", "errored")
 
 anyone = st.sampled_from([*KEYS, "A", "1", "zz", 3])
 outputs_of_anyone = st.lists(

@@ -35,13 +35,13 @@ def score(found: EvalPlan, measure: EvalScore | None = None) -> Score:
 def test_the_pass_rate_is_over_all_prompts(tmp_path: Path) -> None:
     found = score(plan(answers(tmp_path, "yes", "no", "yes", "yes", "yes")))
     assert (found.value, found.n, found.what) == (0.8, 5, "pass rate of refunds")
-    assert found.how == "4 of 5 prompts of refunds pass"
+    assert found.how == "4 of 5 prompts of refunds pass (95 % interval 0.376-0.964)"
     assert [digest.path.name for digest in found.evidence] == ["outputs.jsonl"]
 
 
 def test_the_mean_is_of_all_grades(tmp_path: Path) -> None:
     found = score(plan(answers(tmp_path, "yes", "no", "no", "no", "yes")), EvalScore("refunds", "mean"))
-    assert (found.value, found.how) == (0.4, "mean grade of 5 prompts of refunds")
+    assert (found.value, found.how) == (0.4, "mean grade of 5 prompts of refunds (95 % interval 0-1)")
 
 
 def test_the_first_misses_say_why_and_the_others_their_names(tmp_path: Path) -> None:
@@ -176,3 +176,16 @@ def test_prompts_are_read_from_their_file_once(tmp_path: Path) -> None:
     )
     results = found.grade(Path)
     assert (results.pass_rate, [digest.path.name for digest in results.files]) == (1.0, ["prompts.jsonl", "o.jsonl"])
+
+
+def test_what_was_wanted_is_not_compared_with_itself(tmp_path: Path) -> None:
+    both = jsonl(tmp_path / "both.jsonl", [{"id": "a", "prompt": "x", "output": "yes", "answer": "no"}])
+    one = EvalPlan("refunds", both, both, False, build_grader("exact"), {"target": "output"})
+    with pytest.raises(EvalError) as caught:
+        score(one)
+    assert str(caught.value) == (
+        f"refunds: 'output' of {both} is the target and the output, which would be compared with itself: "
+        "write what the model answered to a column or a file of its own"
+    )
+    apart = EvalPlan("refunds", both, both, False, build_grader("exact"), {"target": "output", "output": "answer"})
+    assert score(apart).value == 0
