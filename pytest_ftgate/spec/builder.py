@@ -1,24 +1,29 @@
 """A checked document to a spec: its job, its gates, its evals."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..errors import JobError
+from ..errors import SpecError
 from ..evals.plan import EvalPlan
 from ..evals.prompts import Prompt
-from ..evidence import Evidence
-from ..files import Digest
+from ..evidence import BaselineRef, Evidence
+from ..files import Digest, shown
 from ..gate import Gate
-from ..sources import NAMED, JobRef, Source, mlflow_run
-from ..sources.hosts import address
-from ..sources.openai_api import HOSTED_ID
-from ..wording import quoted
+from ..sources import JobRef, Source
+from ..waiver import Waiver
+from ..wording import counted
 from .document import parse, refusal
 from .evals import build_eval
-from .gates import build_gate, evals_named
+from .gates import evals_named
+from .jobs import build_baseline, build_job
 from .language import mistakes
-from .reading import Body, Reading, Surroundings
+from .own import own
+from .reading import Reading, Surroundings
+from .scores import looked_at
+from .slices import build_gates
+from .waivers import build_waivers
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,9 @@ class Spec:
         gates: in file order.
         evals: by name, in file order.
         job: where its job is, if it names one.
+        baseline: where what it must not be worse than is, if it names that.
+        waivers: by the name of their gate.
+        policy: the files that were read with the spec, in the order in which it names them: schemas, criteria.
     """
 
     path: Path
@@ -38,10 +46,25 @@ class Spec:
     gates: tuple[Gate, ...]
     evals: Mapping[str, EvalPlan]
     job: JobRef | None
+    baseline: BaselineRef | None = None
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    policy: tuple[Digest, ...] = ()
 
     def evidence(self, sources: Sequence[Source] = ()) -> Evidence:
         """What the gates are judged on, with `sources` besides the built-in ones; nothing is read yet."""
-        return Evidence(self.job, self.evals, sources)
+        return Evidence(self.job, self.evals, sources, self.baseline)
+
+    @property
+    def policy_sha256(self) -> str:
+        """The digest of the spec with everything that it includes.
+
+        It is the spec's own where it includes nothing, else the hex SHA-256 over the raw SHA-256 digests of the spec
+        and of each file that it names, in that order.
+        """
+        if not self.policy:
+            return self.digest.sha256
+        every = (self.digest, *self.policy)
+        return hashlib.sha256(b"".join(bytes.fromhex(digest.sha256) for digest in every)).hexdigest()
 
     @property
     def judged_prompts(self) -> tuple[tuple[EvalPlan, Prompt], ...]:
@@ -53,89 +76,44 @@ def load(path: Path, around: Surroundings | None = None) -> Spec:
     """The spec in the file at `path`.
 
     Raises:
-        SpecError: every mistake in it, one a line, as `file:line:column: where: what`.
+        SpecError: every mistake in it, one a line, as `file:line:column: where: what`; or it is not one of the
+            policies that may be judged by.
     """
-    document = parse(path)
-    wrong = mistakes(document)
+    document, around = parse(path), around or Surroundings()
+    wrong = mistakes(document, own(around.runtime.graders, around.measures))
     if wrong:
         raise refusal(wrong)
-    return _build(Reading(document, around or Surroundings()))
+    reading = Reading(document, around)
+    spec = _build(reading)
+    _check_policy(spec, reading.around.policies)
+    return spec
 
 
 def _build(reading: Reading) -> Spec:
-    job = _job(reading)
+    job, baseline = build_job(reading), build_baseline(reading)
     said_gates, said_evals = reading.data.get("gates", {}), reading.data.get("evals", {})
     gated = {name for body in said_gates.values() for name in evals_named(body)}
     evals = {name: build_eval(reading, name, body, gated=name in gated) for name, body in said_evals.items()}
-    gates = [build_gate(reading, name, body) for name, body in said_gates.items()]
+    read = {name for body in said_gates.values() for name in looked_at(body)}
+    # What a measure that is not built in looks at is not known.
+    every = bool(reading.around.measures)
+    evals = {name: plan and replace(plan, keeps=every or name in read) for name, plan in evals.items()}
+    gates = [gate for name, body in said_gates.items() for gate in build_gates(reading, name, body, evals, baseline)]
     if not said_gates and not said_evals:
         reading.refuse((), "has no gates and no evals, so nothing would be judged")
+    waivers = build_waivers(reading, {gate.name: gate for gate in gates if gate}) if all(gates) else {}
     if reading.wrong:
         raise refusal(reading.wrong)
     plans = {name: plan for name, plan in evals.items() if plan}
     file = reading.document.file
-    return Spec(file.path, file.digest, tuple(gate for gate in gates if gate), plans, job)
+    policy = tuple(dict.fromkeys(attached.digest for attached in reading.attached))
+    return Spec(file.path, file.digest, tuple(gate for gate in gates if gate), plans, job, baseline, waivers, policy)
 
 
-def _job(reading: Reading) -> JobRef | None:
-    said, own = reading.data.get("job"), reading.own_job
-    body: Body = said if isinstance(said, dict) else {}
-    options = {key: value for key, value in body.items() if key not in ("path", reading.source)}
-    if reading.around.names_a_job:
-        return _named_job(reading, options)
-    if not own:
-        return None
-    text = reading.expanded(*own)
-    if text is None:
-        return None
-    if reading.own_job_is_elsewhere(text):
-        return _elsewhere(reading, reading.source or "openai", text, options)
-    path = reading.path(*own, variables=True)
-    return JobRef(path, reading.source, options=options) if path else None
-
-
-def _named_job(reading: Reading, options: Body) -> JobRef | None:
-    """The job that the command line names, read as this spec reads its own: the same columns, the same host."""
-    around, source = reading.around, reading.source
-    if around.hosted:
-        alike = source in _HOSTED
-        return _elsewhere(reading, source if alike else "openai", around.hosted, options if alike else {})
-    alike = bool(source) and NAMED[source].takes_path
-    return JobRef(around.job, source if alike else "", options=options if alike else {}) if around.job else None
-
-
-def _elsewhere(reading: Reading, source: str, identity: str, options: Body) -> JobRef | None:
-    """A job that is named by an id, with the variables in its options expanded."""
-    before = len(reading.wrong)
-    texts = {key: reading.expanded(("job", key), text) for key, text in options.items() if isinstance(text, str)}
-    found = {**options, **texts}
-    if texts.get("tracking_uri"):
-        found["tracking_uri"] = _store(reading, str(texts["tracking_uri"]))
-    if source in _HOSTED and len(reading.wrong) == before:
-        _check_hosted(reading, source, identity, found)
-    if len(reading.wrong) > before:
-        return None
-    return JobRef(Path(identity), source, identity, found, reading.around.runtime.access)
-
-
-def _store(reading: Reading, uri: str) -> str:
-    """An MLflow store: one on disk is a path like any other."""
-    local = mlflow_run.local(uri)
-    path = reading.path(("job", "tracking_uri"), str(local)) if local else None
-    return str(path) if path else uri
-
-
-def _check_hosted(reading: Reading, source: str, identity: str, options: Body) -> None:
-    key = next((key for key in ("base_url", "endpoint") if key in options), "")
-    if not HOSTED_ID.fullmatch(identity):
-        reading.refuse(("job",), f"{quoted(identity)} is not the id of a hosted job, which is ftjob-...")
-    if "base_url" in options and {"endpoint", "api_version"} & options.keys():
-        reading.refuse(("job",), "has a base_url, which takes the place of endpoint and api_version", at_key=True)
-    elif key:
-        try:
-            address(source, options, reading.around.runtime.access)
-        except JobError as e:
-            reading.refuse(("job", key), str(e).removeprefix(f"{key}: "))
-
-
-_HOSTED = ("openai", "azure")
+def _check_policy(spec: Spec, allowed: frozenset[str] | None) -> None:
+    if allowed is not None and spec.policy_sha256 not in allowed:
+        with_files = f" with the {counted(len(spec.policy), 'file')} that it includes" if spec.policy else ""
+        raise SpecError(
+            f"{shown(spec.path)}: sha256 {spec.policy_sha256}{with_files} is not a policy that may be judged by: "
+            f"--ftgate-policy-sha256 and --ftgate-policy-file allow {counted(len(allowed), 'other')}"
+        )

@@ -4,6 +4,7 @@ What expands or runs (merge keys, tags, endless aliases) and what silently wins 
 its position.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ Where = tuple[str | int, ...]
 
 MAX_BYTES = 1 << 20
 MOST_MISTAKES = 50
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DEEP = len(("waivers", 0, "expires"))
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ def spelt(where: Where) -> str:
     return "".join(steps).removeprefix(".")
 
 
+def _is_expiry(where: Where) -> bool:
+    """Whether a value is a waiver's last day: the one place where a date in no quotes can only be meant as one."""
+    return len(where) == _DEEP and (where[0], where[2]) == ("waivers", "expires")
+
+
 class _Builder:
     """Nodes to data, noting positions and mistakes, and counting what aliases expand to."""
 
@@ -130,6 +139,8 @@ class _Builder:
     def _scalar(self, node: yaml.Node, where: Where) -> object:
         text = str(node.value)
         if isinstance(node, yaml.ScalarNode) and node.style is not None:
+            return text
+        if _is_expiry(where) and _DAY.fullmatch(text):
             return text
         try:
             return scalar(text)

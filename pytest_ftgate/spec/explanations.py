@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ..wording import listed, quoted, suggestion
 from .document import Where
+from .own import OF_A_GATE
 
 Schema = Mapping[str, Any]
 
@@ -60,7 +61,7 @@ def _required(v: Violation) -> Iterator[Mistake]:
 def _unknown_keys(v: Violation) -> Iterator[Mistake]:
     known = v.schema["properties"]
     for key in v.given:
-        if key in _OF_A_GATE and {"any", "all"} & set(v.where):
+        if key in OF_A_GATE and {"any", "all"} & set(v.where):
             yield Mistake(
                 (*v.where, key), f"{quoted(key)} belongs to the whole gate, not to one condition", at_key=True
             )
@@ -87,7 +88,7 @@ def _alternatives(v: Violation, definitions: Mapping[str, Schema]) -> Iterator[M
         yield from _undecided(v, branches, fits)
     else:
         wanted = " or ".join(dict.fromkeys(_wanted(branch) for branch in branches))
-        yield Mistake(v.where, f"must be {wanted}, not {_shown(v.given)}{_number_hint(v.given)}")
+        yield _of_another_kind(v, wanted)
 
 
 def _fitting(given: object, branches: list[Schema]) -> list[int]:
@@ -95,10 +96,12 @@ def _fitting(given: object, branches: list[Schema]) -> list[int]:
     kinds = [i for i, branch in enumerate(branches) if _is_kind(given, branch)]
     if not isinstance(given, dict):
         return kinds
-    named = [i for i in kinds if _type_const(branches[i]) is not None]
-    if named:
-        return [i for i in named if given.get("type") == _type_const(branches[i])]
-    return [i for i in kinds if branches[i].get("required", [""])[0] in given]
+    types = {i: _type_const(branches[i]) for i in kinds}
+    typed = [i for i in kinds if types[i] is not None and given.get("type") == types[i]]
+    keyed = [i for i in kinds if types[i] is None and branches[i].get("required", [""])[0] in given]
+    # What one alternative needs besides its own key does not stand for another one, as the metric of a golden curve.
+    besides = {key for i in keyed for key in branches[i]["required"][1:]}
+    return typed or [i for i in keyed if branches[i]["required"][0] not in besides]
 
 
 def _undecided(v: Violation, branches: list[Schema], fits: list[int]) -> Iterator[Mistake]:
@@ -141,7 +144,11 @@ def _const(v: Violation) -> Iterator[Mistake]:
 
 
 def _type(v: Violation) -> Iterator[Mistake]:
-    yield Mistake(v.where, f"must be {_wanted(v.schema)}, not {_shown(v.given)}{_number_hint(v.given)}")
+    yield _of_another_kind(v, _wanted(v.schema))
+
+
+def _of_another_kind(v: Violation, wanted: str) -> Mistake:
+    return Mistake(v.where, f"must be {wanted}, not {_shown(v.given)}{_number_hint(v.given, wanted)}")
 
 
 def _pattern(v: Violation) -> Iterator[Mistake]:
@@ -150,7 +157,7 @@ def _pattern(v: Violation) -> Iterator[Mistake]:
         hint = suggestion(str(v.given), known)
         yield Mistake(v.where, f"{_shown(v.given)} is not known{hint}; known are {listed(known)}")
     elif "description" in v.schema or "type" in v.schema:
-        yield Mistake(v.where, f"must be {_wanted(v.schema)}, not {_shown(v.given)}{_number_hint(v.given)}")
+        yield _of_another_kind(v, _wanted(v.schema))
     else:
         yield Mistake((*v.where, v.given), f"{_shown(v.given)}: {_BAD_NAME}", at_key=True)
 
@@ -168,11 +175,14 @@ def _twice(v: Violation) -> Iterator[Mistake]:
     yield Mistake(v.where, "names the same thing twice", at_key=True)
 
 
-def _unbuilt(v: Violation) -> Iterator[Mistake]:
-    yield Mistake(v.where, f"{quoted(str(v.where[-1]))} {v.message}", at_key=True)
+def _above(v: Violation) -> Iterator[Mistake]:
+    yield Mistake(v.where, f"must be more than {v.wanted}, not {_shown(v.given)}")
 
 
-_OF_A_GATE = {"severity", "tags"}
+def _below(v: Violation) -> Iterator[Mistake]:
+    yield Mistake(v.where, f"must be less than {v.wanted}, not {_shown(v.given)}")
+
+
 _BAD_NAME = "a name begins with a letter or digit and holds letters, digits, dots, dashes and underscores only"
 
 _EXPLANATIONS: Mapping[str, Callable[[Violation], Iterator[Mistake]]] = {
@@ -187,7 +197,8 @@ _EXPLANATIONS: Mapping[str, Callable[[Violation], Iterator[Mistake]]] = {
     "minLength": _too_few,
     "minimum": _minimum,
     "uniqueItems": _twice,
-    "x-unbuilt": _unbuilt,
+    "exclusiveMinimum": _above,
+    "exclusiveMaximum": _below,
 }
 
 _KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
@@ -243,8 +254,10 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _number_hint(value: object) -> str:
+def _number_hint(value: object, wanted: str) -> str:
     """What a text that was meant as a number should have been."""
-    if isinstance(value, str) and any(c.isdigit() for c in value):
+    if not isinstance(value, str) or not any(c.isdigit() for c in value):
+        return ""
+    if "a number" in wanted:
         return ": write a plain number such as 0.95, with a point and without quotes"
-    return ""
+    return ": write a plain whole number such as 30, without quotes" if "a whole number" in wanted else ""

@@ -1,23 +1,36 @@
 """Gates: what the schema cannot say of measures and thresholds is said here."""
 
-from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
+from ..bounds import Bound
 from ..directions import better
-from ..evals.prompts import described
 from ..gate import Check, Condition, Gate, Joined
 from ..job import NUMERIC_FACTS, canonical
 from ..measures import MEASURES, Measure
-from ..threshold import Bound, Threshold
+from ..measures.golden import Golden
+from ..measures.sets import EVERY
+from ..threshold import Threshold
 from ..wording import quoted, suggestion
 from .document import Where
-from .language import UNBUILT
+from .own_measures import build_own
 from .reading import Body, Reading
+from .results import build_reported
+from .scores import build_score
+from .thresholds import (
+    BOUNDS,
+    asks_of_value,
+    bound_of,
+    build_change,
+    build_threshold,
+    check_bound,
+    check_values,
+    percent_of,
+)
+from .training import build_data
 
 _REFUSED_TAGS = {"skip", "skipif", "xfail"}
-_OPTIONS = ("at", "window", "score")
-_BOUNDS = ("min", "max", "warn")
+_OPTIONS = ("at", "window")
+_DIRECTED = ("improvement", "overfit", "divergence")
 
 
 def build_gate(reading: Reading, name: str, body: Body) -> Gate | None:
@@ -30,7 +43,7 @@ def build_gate(reading: Reading, name: str, body: Body) -> Gate | None:
             reading.refuse((*where, "tags", i), f"{quoted(tag)} cannot be a tag: {why}")
     if condition is None:
         return None
-    return Gate(name, condition, "severity" in body, tuple(body.get("tags", ())), reading.line(where))
+    return Gate(name, condition, "severity" in body, tuple(body.get("tags", ())), reading.line(where), body)
 
 
 def evals_named(body: Body) -> set[str]:
@@ -49,16 +62,65 @@ def _condition(reading: Reading, where: Where, body: Body) -> Condition | None:
 
 def _check(reading: Reading, where: Where, body: Body) -> Check | None:
     before = len(reading.wrong)
-    kind = next(key for key in MEASURES if key in body)
-    _check_reference(reading, where, kind, body)
-    measure = MEASURES[kind](body[kind], **_options(reading, where, body))
+    kind = next(key for key in (*MEASURES, *reading.around.measures) if key in body)
+    measure = _measure(reading, where, kind, body)
     is_text = kind == "job" and body[kind] not in NUMERIC_FACTS
-    _check_values(reading, where, body, measure, is_text=is_text)
-    bounds = {key: _bound(body[key]) for key in _BOUNDS if key in body}
+    check_values(reading, where, body, measure, is_text=is_text)
+    bounds = {key: bound_of(body[key]) for key in BOUNDS if key in body}
     for key, bound in bounds.items():
-        _check_bound(reading, (*where, key), bound, measure, is_text=is_text)
-    threshold = _threshold(reading, where, body, bounds) if len(reading.wrong) == before else None
-    return Check(measure, threshold) if threshold else None
+        check_bound(reading, (*where, key), bound, measure, is_text=is_text)
+    if len(reading.wrong) > before:
+        return None
+    if kind == "golden":
+        return Check(measure, Threshold(max=Bound(0)))
+    threshold = build_threshold(reading, where, body, bounds) if asks_of_value(body) else None
+    change = build_change(reading, where, body, measure, is_text=is_text) if "baseline" in body else None
+    if not threshold and not change:
+        if len(reading.wrong) == before:
+            reading.refuse(where, "needs min, max, near, equals or in, or a baseline", at_key=True)
+        return None
+    return Check(measure, threshold, change, body.get("if_missing", "block"))
+
+
+def _measure(reading: Reading, where: Where, kind: str, body: Body) -> Measure:
+    if kind == "result":
+        return build_reported(reading, where, body)
+    if kind == "golden":
+        return _golden(reading, where, body)
+    if kind == "data":
+        return build_data(reading, where, body)
+    if kind in reading.around.measures:
+        return build_own(reading, where, kind, body)
+    _check_reference(reading, where, kind, body)
+    if kind == "eval":
+        return build_score(reading, where, body)
+    options = _options(reading, where, body)
+    if kind == "gap" and body["gap"].partition("[")[0] == "loss":
+        options["relative"] = _relative(reading, where, body)
+    return MEASURES[kind](body[kind], **options)
+
+
+def _golden(reading: Reading, where: Where, body: Body) -> Golden:
+    """A curve beside an expected one, which a tolerance of nothing at all would miss by rounding."""
+    said, place = body["golden"], (*where, "golden")
+    if said == "baseline" and "baseline" not in reading.data:
+        reading.refuse(place, "needs a baseline: write `baseline: PATH` at the top of the spec")
+    if not body.keys() & {"rtol", "atol"}:
+        reading.refuse(where, "needs rtol or atol: how near?", at_key=True)
+    _check_reference(reading, where, "metric", body)
+    expected = None if said == "baseline" else reading.path(place, said)
+    rtol = percent_of(body["rtol"]) if "rtol" in body else 0.0
+    return Golden(body["metric"], expected, rtol, float(body.get("atol", 0)), tuple(body.get("steps", ())))
+
+
+def _relative(reading: Reading, where: Where, body: Body) -> bool:
+    """A gap of losses with bounds in percent is one relative to the training loss."""
+    kinds = {isinstance(body[key], str) for key in BOUNDS if key in body}
+    if len(kinds) > 1:
+        reading.refuse(
+            where, "has bounds in percent, which are relative, and others: write all of them alike", at_key=True
+        )
+    return kinds == {True}
 
 
 def _check_reference(reading: Reading, where: Where, kind: str, body: Body) -> None:
@@ -70,8 +132,12 @@ def _check_reference(reading: Reading, where: Where, kind: str, body: Body) -> N
         _check_eval(reading, place, name)
     elif not reading.data.get("job") and not reading.around.names_a_job:
         reading.refuse(where, "needs a job: write `job: PATH` in the spec, or give --ftgate-job", at_key=True)
-    elif (kind == "improvement" or (kind, body.get("at")) == ("metric", "best")) and better(canonical(name)) is None:
+    elif name.endswith(EVERY) and kind not in (*_DIRECTED, "gap"):
+        reading.refuse(place, f"{EVERY}, every validation set, has a meaning only for {', '.join(_DIRECTED)} and gap")
+    elif (kind in _DIRECTED or (kind, body.get("at")) == ("metric", "best")) and better(canonical(name)) is None:
         reading.refuse(place, f"whether lower or higher {quoted(name)} is better is not known")
+    elif kind == "spikes" and better(canonical(name)) != "lower":
+        reading.refuse(place, f"spikes are looked for in losses, and {quoted(name)} is none")
 
 
 def _check_eval(reading: Reading, where: Where, name: str) -> None:
@@ -84,8 +150,6 @@ def _check_eval(reading: Reading, where: Where, name: str) -> None:
 def _options(reading: Reading, where: Where, body: Body) -> dict[str, Any]:
     options = {key: body[key] for key in _OPTIONS if key in body}
     at = options.get("at", "final")
-    if at == "shipped":
-        reading.refuse((*where, "at"), f"'shipped' {UNBUILT}")
     if isinstance(at, dict):
         options["at"] = at["step"]
     if "window" in options:
@@ -98,73 +162,7 @@ def _window(reading: Reading, where: Where, said: int | str, at: object) -> int 
         reading.refuse(where, "a window has a meaning only beside `at: final` and `at: mean`", at_key=True)
     if isinstance(said, int):
         return said
-    part = _percent(said)
+    part = percent_of(said)
     if not 0 < part <= 1:
         reading.refuse(where, "must be more than 0% and at most 100% of the series")
     return part
-
-
-def _threshold(reading: Reading, where: Where, body: Body, bounds: dict[str, Bound]) -> Threshold | None:
-    try:
-        if "equals" in body and "in" in body:
-            raise ValueError("takes equals or in, not both")
-        values = tuple(value for _, value in _values(where, body))
-        return Threshold(**bounds, one_of=values, min_n=body.get("min_n"))
-    except ValueError as e:
-        reading.refuse(where, str(e), at_key=True)
-        return None
-
-
-def _values(where: Where, body: Body) -> Iterator[tuple[Where, Any]]:
-    """The values that `equals` and `in` admit, with their places."""
-    if "equals" in body:
-        yield (*where, "equals"), body["equals"]
-    for i, value in enumerate(body.get("in", ())):
-        yield (*where, "in", i), value
-
-
-def _check_values(reading: Reading, where: Where, body: Body, measure: Measure, *, is_text: bool) -> None:
-    """A value that is never observed would be a gate that never passes, and one of another type is a slip."""
-    low, high = measure.span
-    for place, value in _values(where, body):
-        if isinstance(value, bool) or isinstance(value, str) != is_text:
-            wanted = "text, in quotes" if is_text else "a number, without quotes"
-            reading.refuse(place, f"{described(value)} is never {measure.what}: write {wanted}")
-        elif not is_text and not low <= value <= high:
-            reading.refuse(place, f"{measure.what} is never {value}: {_span(low, high)}")
-
-
-def _bound(said: float | str) -> Bound:
-    return Bound(_percent(said), percent=True) if isinstance(said, str) else Bound(float(said))
-
-
-def _check_bound(reading: Reading, where: Where, bound: Bound, measure: Measure, *, is_text: bool) -> None:
-    if is_text:
-        reading.refuse(where, f"{measure.what} is text: use equals or in", at_key=True)
-        return
-    problem = _bound_problem(str(where[-1]), bound, measure)
-    if problem:
-        reading.refuse(where, problem)
-
-
-def _bound_problem(key: str, bound: Bound, measure: Measure) -> str:
-    low, high = measure.span
-    if bound.percent and not measure.is_ratio:
-        return f"{bound} is a percentage, but {measure.what} is not a ratio: write a plain number"
-    if not low <= bound.value <= high:
-        meant = measure.is_ratio and not bound.percent and 1 < bound.value <= 100
-        hint = f"; write {bound}% or {bound.value / 100:g}" if meant else ""
-        return f"{measure.what} is never {bound}: {_span(low, high)}{hint}"
-    if (key == "min" and bound.value <= low) or (key == "max" and bound.value >= high):
-        side = "below" if key == "min" else "above"
-        return f"no value of {measure.what} is {side} {bound}, so this gate could not fail"
-    return ""
-
-
-def _span(low: float, high: float) -> str:
-    return "it is never negative" if (low, high) == (0.0, float("inf")) else f"it lies in {low:g} to {high:g}"
-
-
-def _percent(text: str) -> float:
-    # By way of decimals, or 7.1% would be a hair less than 0.071.
-    return float(Decimal(text.removesuffix("%")) / 100)

@@ -8,11 +8,12 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-from .. import __version__
 from .document import MOST_MISTAKES, Document
 from .explanations import Schema, Violation, explain
+from .own import Own, with_own
 
-UNBUILT = f"is part of the language but not built in pytest-ftgate {__version__}"
+NOTHING = Own()
+"""What is added where no conftest.py adds anything."""
 
 
 def schema_text() -> str:
@@ -20,10 +21,13 @@ def schema_text() -> str:
     return files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
 
 
-def mistakes(document: Document) -> list[str]:
-    """Every violation of the language in `document`, as `file:line:column: where: what`, in file order."""
-    violations = map(_violation, _validator().iter_errors(document.data))
-    found = (mistake for violation in violations for mistake in explain(violation, definitions()))
+def mistakes(document: Document, own: Own = NOTHING) -> list[str]:
+    """Every violation of the language in `document`, as `file:line:column: where: what`, in file order.
+
+    The language has what is its `own` besides what is built in.
+    """
+    violations = map(_violation, _validator(own).iter_errors(document.data))
+    found = (mistake for violation in violations for mistake in explain(violation, definitions(own)))
     # One more than are shown, because to suggest a word for each of thousands takes minutes.
     lines = {
         (document.position(m.where, at_key=m.at_key), document.error(m.where, m.what, at_key=m.at_key))
@@ -33,29 +37,23 @@ def mistakes(document: Document) -> list[str]:
 
 
 @cache
-def definitions() -> Mapping[str, Schema]:
+def definitions(own: Own = NOTHING) -> Mapping[str, Schema]:
     """The schema's `$defs`."""
-    found: Mapping[str, Schema] = json.loads(schema_text())["$defs"]
+    found: Mapping[str, Schema] = with_own(json.loads(schema_text()), own)["$defs"]
     return found
 
 
 @cache
-def _validator() -> Any:
+def _validator(own: Own) -> Any:
     from jsonschema import Draft202012Validator, validators
     from referencing import Registry
 
     # To JSON Schema 5.0 is a whole number; here it is a slip.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    rules = {"x-unbuilt": _unbuilt, "pattern": _pattern}
+    rules = {"pattern": _pattern}
     cls: Any = validators.extend(Draft202012Validator, rules, type_checker=types)  # type: ignore[no-untyped-call]
     # An empty registry: a schema reference never reaches the network.
-    return cls(json.loads(schema_text()), registry=Registry())
-
-
-def _unbuilt(_validator: object, _flag: object, _instance: object, _schema: object) -> Iterator[Exception]:
-    from jsonschema.exceptions import ValidationError
-
-    yield ValidationError(UNBUILT)
+    return cls(with_own(json.loads(schema_text()), own), registry=Registry())
 
 
 def _pattern(_validator: object, pattern: str, instance: object, _schema: object) -> Iterator[Exception]:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.decision import Status
 from pytest_ftgate.errors import SpecError
 from pytest_ftgate.evals.runtime import Runtime
 from pytest_ftgate.sources import JobRef
 from pytest_ftgate.sources.hosts import Access
 from pytest_ftgate.spec import Spec, Surroundings, load
-from pytest_ftgate.threshold import Status
 
 from ..making import gates, jsonl, loaded, losses, refused, spec_file, trainer_state
 

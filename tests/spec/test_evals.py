@@ -43,7 +43,8 @@ def test_outputs_may_hold_a_variable(tmp_path: Path) -> None:
 @pytest.mark.parametrize("prompts", ["${HOME}/p.jsonl", "${P}"])
 def test_prompts_may_not(tmp_path: Path, prompts: str) -> None:
     text = of_file("outputs: o.jsonl, grader: exact").replace("p.jsonl", f"'{prompts}'")
-    assert refused(tmp_path, text).endswith(f"'{prompts}': variables are expanded in `job` and `outputs` only")
+    said = f"'{prompts}': variables are expanded in `job`, `baseline` and `outputs` only"
+    assert refused(tmp_path, text).endswith(said)
 
 
 @pytest.mark.parametrize("inside", ["../o.jsonl", "/etc/passwd", "a/../../o", "${RUN}.jsonl"])

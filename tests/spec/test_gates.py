@@ -4,12 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.bounds import Bound
+from pytest_ftgate.comparison import Change
 from pytest_ftgate.gate import Check, Condition
-from pytest_ftgate.measures.curve import Improvement, Metric
+from pytest_ftgate.measures import Measure
+from pytest_ftgate.measures.balance import Balance
+from pytest_ftgate.measures.curve import Metric
 from pytest_ftgate.measures.evals import EvalScore
 from pytest_ftgate.measures.facts import JobFact
 from pytest_ftgate.measures.gap import Gap
-from pytest_ftgate.threshold import Bound, Threshold
+from pytest_ftgate.measures.golden import Golden
+from pytest_ftgate.measures.improvement import Improvement
+from pytest_ftgate.measures.rise import Divergence, Overfit
+from pytest_ftgate.measures.spikes import NonFinite, Spikes, Stuck
+from pytest_ftgate.threshold import Threshold
 
 from ..making import gates, loaded, refused
 
@@ -36,6 +44,8 @@ def built(folder: Path, gate: str) -> Condition:
         ("{metric: x, window: 100%, max: 1}", Check(Metric("x", window=1.0), Threshold(max=Bound(1)))),
         ("{metric: x, window: 20, max: 1}", Check(Metric("x", window=20), Threshold(max=Bound(1)))),
         ("{metric: train_loss, at: best, max: 1}", Check(Metric("train_loss", "best"), Threshold(max=Bound(1)))),
+        ("{metric: loss, at: shipped, max: 1}", Check(Metric("loss", "shipped"), Threshold(max=Bound(1)))),
+        ("{gap: loss, at: shipped, max: 1}", Check(Gap("loss", "shipped"), Threshold(max=Bound(1)))),
         ("{gap: loss, max: 0.2}", Check(Gap("loss"), Threshold(max=Bound(0.2)))),
         (
             "{gap: 'token_accuracy[de]', max: 8%}",
@@ -71,7 +81,7 @@ def test_a_gate_keeps_its_name_line_tags_and_severity(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("gate", "said"),
     [
-        ("{metric: a}", "gates.g: needs min, max, equals or in"),
+        ("{metric: a}", "gates.g: needs min, max, near, equals or in, or a baseline"),
         ("{metric: a, min_n: 3}", "gates.g: needs min, max, equals or in"),
         ("{metric: a, min: 2, max: 1}", "gates.g: min 2 is above max 1, so nothing can pass"),
         ("{job: status, equals: a, in: [b]}", "gates.g: takes equals or in, not both"),
@@ -120,7 +130,6 @@ def test_a_bound_that_no_value_can_meet_or_break_is_refused(tmp_path: Path, gate
     [
         ("metric: train_loss", "train_loss"),
         ("metric: anything", "anything"),
-        ("gap: loss", "loss gap"),
         ("improvement: train_mean_reward", "improvement of train_mean_reward"),
         ("job: n_epochs", "n_epochs"),
     ],
@@ -204,5 +213,138 @@ def test_a_metric_needs_a_job(tmp_path: Path) -> None:
 
 
 def test_mistakes_within_joined_conditions_are_placed(tmp_path: Path) -> None:
-    said = refused(tmp_path, gates("g: {any: [{metric: a}, {all: [{metric: b, max: 1}, {gap: loss, max: 5%}]}]}"))
+    said = refused(tmp_path, gates("g: {any: [{metric: a}, {all: [{metric: b, max: 1}, {gap: reward, max: 5%}]}]}"))
     assert [line.split(": ")[1] for line in said.splitlines()] == ["gates.g.any[0]", "gates.g.any[1].all[1].max"]
+
+
+BASED = gates("{}").replace("job: run", "job: run\nbaseline: old").replace("{}", "g: {}")
+
+
+def based(folder: Path, gate: str) -> Check:
+    found = loaded(folder, BASED.format(gate)).gates[0].condition
+    assert isinstance(found, Check)
+    return found
+
+
+def test_a_gate_can_ask_about_the_baseline_alone(tmp_path: Path) -> None:
+    found = based(tmp_path, "{metric: valid_loss, baseline: {max_rise: 2%}, confidence: 0.9}")
+    assert found == Check(Metric("valid_loss"), None, Change((("max_rise", Bound(0.02, percent=True)),), 0.9))
+
+
+def test_a_gate_can_ask_about_the_baseline_too(tmp_path: Path) -> None:
+    found = based(tmp_path, "{metric: valid_loss, max: 1, baseline: {max_drop: 0.1, max_rise: 0.2}}")
+    assert str(found) == "max 1 and max_rise 0.2 from the baseline and max_drop 0.1 from the baseline"
+
+
+@pytest.mark.parametrize(
+    ("gate", "threshold"),
+    [
+        ("{metric: a, near: 1.25, atol: 0.25}", Threshold(Bound(1), Bound(1.5), near="near 1.25 ± 0.25")),
+        ("{metric: a, near: 2, rtol: 50%}", Threshold(Bound(1), Bound(3), near="near 2 ± 50%")),
+        ("{metric: a, near: -2, rtol: 50%}", Threshold(Bound(-3), Bound(-1), near="near -2 ± 50%")),
+        ("{metric: a, max: 1, confidence: 0.95}", Threshold(max=Bound(1), confidence=0.95)),
+    ],
+)
+def test_a_target_and_confidence_are_thresholds(tmp_path: Path, gate: str, threshold: Threshold) -> None:
+    assert built(tmp_path, gate) == Check(Metric("a"), threshold)
+
+
+@pytest.mark.parametrize(
+    ("gate", "measure"),
+    [
+        ("{overfit: valid_loss, window: 3, max: 10%}", Overfit("valid_loss", 3)),
+        ("{divergence: train_loss, max: 25%}", Divergence("train_loss")),
+        ("{spikes: train_loss, max: 0}", Spikes("train_loss")),
+        ("{non_finite: train_loss, max: 0}", NonFinite("train_loss")),
+        ("{stuck: train_loss, max: 25%}", Stuck("train_loss")),
+        ("{balance: valid, max: 6}", Balance("valid")),
+        ("{gap: 'loss[*]', max: 50%}", Gap("loss[*]", relative=True)),
+        ("{golden: g.csv, metric: a, rtol: 1%, atol: 0.1, steps: [1]}", None),
+    ],
+)
+def test_the_measures_of_curves_are_in_the_language(tmp_path: Path, gate: str, measure: Measure | None) -> None:
+    found = built(tmp_path, gate)
+    assert isinstance(found, Check)
+    assert found.measure == (measure or Golden("a", tmp_path / "g.csv", 0.01, 0.1, (1,)))
+
+
+def test_what_was_not_logged_can_be_a_warning(tmp_path: Path) -> None:
+    assert built(tmp_path, "{metric: a, max: 1, if_missing: warn}") == Check(
+        Metric("a"), Threshold(max=Bound(1)), None, "warn"
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "said"),
+    [
+        ("{metric: a, near: 1}", "gates.g: near needs rtol or atol: how near?"),
+        ("{metric: a, near: 1, rtol: 5%, atol: 1}", "gates.g: takes rtol or atol beside near, not both"),
+        ("{metric: a, rtol: 5%}", "gates.g: rtol and atol need a target: write near"),
+        ("{metric: a, near: 0, rtol: 5%}", "gates.g: 5% around 0 is no distance at all: write atol"),
+        ("{metric: a, near: 1, atol: 0.1, max: 2}", "gates.g: takes near, or min and max, not both"),
+        ("{metric: train_loss, near: -3, atol: 1}", "gates.g.near: train_loss is never -3: it is never negative"),
+        ("{metric: a, near: 1, atol: 0}", "gates.g.atol: must be more than 0, not 0"),
+        ("{metric: a, max: 1, confidence: 95}", "gates.g.confidence: must be less than 1, not 95"),
+        ("{metric: a, max: 1, confidence: 0.5}", "gates.g.confidence: must be more than 0.5, not 0.5"),
+        ("{job: status, equals: a, confidence: 0.9}", "gates.g: confidence needs min or max beside it"),
+        ("{golden: g.csv, metric: a}", "gates.g: needs rtol or atol: how near?"),
+        ("{golden: g.csv, metric: a, rtol: 1%, max: 3}", "gates.g.max: unknown key 'max'; known are golden, metric,"),
+        ("{golden: g.csv, metric: a, rtol: 1%, steps: []}", "gates.g.steps: is empty"),
+        ("{golden: ../../g, metric: a, rtol: 1%}", "gates.g.golden: '../../g' lies outside the spec's folder"),
+        ("{overfit: lr, max: 5}", "gates.g.overfit: whether lower or higher 'lr' is better is not known"),
+        ("{metric: 'a_loss[*]', max: 5}", "gates.g.metric: [*], every validation set, has a meaning only for improve"),
+        ("{spikes: reward, max: 0}", "gates.g.spikes: spikes are looked for in losses, and 'reward' is none"),
+        ("{gap: loss, max: 5%, warn: 0.04}", "gates.g: has bounds in percent, which are relative, and others"),
+        ("{metric: a, baseline: {}}", "gates.g.baseline: is empty"),
+        ("{metric: a, baseline: {max_raise: 1}}", "gates.g.baseline.max_raise: unknown key 'max_raise', did you mean"),
+        ("{metric: a, baseline: {max_rise: -1}}", "gates.g.baseline: max_rise is -1: an amount is not negative"),
+        (
+            "{metric: valid_mean_token_accuracy, baseline: {max_drop: 2}}",
+            "gates.g.baseline.max_drop: valid_mean_token_accuracy never changes by 2: it lies in 0 to 1; write 0.02",
+        ),
+        (
+            "{gap: token_accuracy, baseline: {min_drop: 2.5}}",
+            "gates.g.baseline.min_drop: token accuracy gap never changes by 2.5: it lies in -1 to 1; write 0.025,",
+        ),
+        (
+            "{metric: train_loss, baseline: {max_drop: 100%}}",
+            "gates.g.baseline.max_drop: train_loss never drops by more than 100%: it is never negative",
+        ),
+        (
+            "{overfit: valid_loss, max: 5}",
+            "gates.g.max: 5 is 500%: write 5% or 0.05, or 500% if that is meant",
+        ),
+        (
+            "{divergence: train_loss, max: 25, warn: 10}",
+            "gates.g.max: 25 is 2500%: write 25% or 0.25, or 2500% if that is meant",
+        ),
+        (
+            "{improvement: train_loss, min: 30}",
+            "gates.g.min: improvement of train_loss is never 30: it is at most 1; wr",
+        ),
+        ("{job: status, baseline: {max_rise: 1}}", "gates.g.baseline: text neither rises nor drops: use equals or in"),
+    ],
+)
+def test_what_the_new_keys_cannot_mean_is_refused(tmp_path: Path, gate: str, said: str) -> None:
+    assert refused(tmp_path, BASED.format(gate)).partition(" ")[2].startswith(said)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "{metric: train_loss, baseline: {max_rise: 5}}",
+        "{metric: train_mean_reward, baseline: {max_drop: 200%}}",
+        "{metric: train_loss, baseline: {min_drop: 100%}}",
+        "{metric: valid_mean_token_accuracy, baseline: {max_rise: 200%}}",
+        "{overfit: valid_loss, max: 500%}",
+        "{overfit: train_mean_reward, max: 5}",
+    ],
+)
+def test_a_large_change_is_admitted_where_it_can_be_missed(tmp_path: Path, gate: str) -> None:
+    assert isinstance(based(tmp_path, gate), Check)
+
+
+@pytest.mark.parametrize("gate", ["{metric: a, baseline: {max_rise: 1}}", "{golden: baseline, metric: a, atol: 1}"])
+def test_a_gate_on_the_baseline_needs_one(tmp_path: Path, gate: str) -> None:
+    said = refused(tmp_path, gates(f"g: {gate}"))
+    assert said.endswith("needs a baseline: write `baseline: PATH` at the top of the spec")

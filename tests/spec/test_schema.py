@@ -6,18 +6,19 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
+from pytest_ftgate.comparison import RULES
+from pytest_ftgate.estimators import At
 from pytest_ftgate.evals.graders import GRADERS
 from pytest_ftgate.job import FACTS
 from pytest_ftgate.measures import MEASURES
 from pytest_ftgate.measures.gap import PAIRS
-from pytest_ftgate.series import At
 from pytest_ftgate.spec import schema_text
+from pytest_ftgate.spec.presets import PRESETS, presets
 
 SCHEMA: dict[str, Any] = json.loads(schema_text())
 DEFS: dict[str, Any] = SCHEMA["$defs"]
 OF_A_GATE = {"severity", "tags"}
 KINDS = sorted(name.removesuffix("-gate") for name in DEFS if name.endswith("-gate"))
-UNBUILT = {"overfit", "balance", "spikes", "data", "result"}
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -27,8 +28,10 @@ def test_the_schema_is_a_schema() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_condition_takes_what_a_gate_takes_but_for_what_is_the_gate_s(kind: str) -> None:
     gate, check = DEFS[f"{kind}-gate"], DEFS[f"{kind}-check"]
-    assert gate["properties"] == {**check["properties"], **{key: {"$ref": f"#/$defs/{key}"} for key in OF_A_GATE}}
-    assert gate["required"] == check["required"] == [kind]
+    own = OF_A_GATE | ({"by"} if kind == "eval" else set())
+    assert gate["properties"] == {**check["properties"], **{key: {"$ref": f"#/$defs/{key}"} for key in own}}
+    assert gate["required"] == check["required"]
+    assert gate["required"][0] == kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -37,9 +40,16 @@ def test_gates_and_conditions_know_no_other_keys(kind: str) -> None:
     assert DEFS[f"{kind}-check"]["additionalProperties"] is False
 
 
-def test_every_measure_is_in_the_language_and_every_other_is_refused_by_name() -> None:
-    assert set(KINDS) == {*MEASURES, *UNBUILT, "any", "all"}
-    assert all(DEFS[f"{name}-gate"]["properties"][name]["x-unbuilt"] for name in UNBUILT)
+def test_every_measure_is_in_the_language_and_nothing_else() -> None:
+    assert set(KINDS) == {*MEASURES, "any", "all"}
+
+
+def test_the_limits_of_a_change_are_those_there_are() -> None:
+    assert set(DEFS["baseline"]["properties"]) == set(RULES)
+
+
+def test_the_presets_are_those_there_are() -> None:
+    assert SCHEMA["properties"]["preset"]["enum"] == list(PRESETS) == list(presets())
 
 
 @pytest.mark.parametrize("alternatives", ["gate", "condition"])
@@ -59,7 +69,7 @@ def test_the_gaps_are_those_that_can_be_taken() -> None:
     assert gap["pattern"] == rf"^({'|'.join(PAIRS)})(\[.+\])?$"
 
 
-def test_the_estimators_are_those_of_a_series_and_one_that_is_not_built() -> None:
+def test_the_moments_are_the_estimators_of_a_series_and_what_ships() -> None:
     names, _ = get_args(At)
     assert DEFS["at"]["oneOf"][0]["enum"] == [*get_args(names), "shipped"]
 
@@ -103,10 +113,6 @@ def test_no_object_of_the_language_is_open() -> None:
 def test_alternatives_are_told_apart_by_their_type(name: str) -> None:
     branches = [DEFS[branch["$ref"][8:]] if "$ref" in branch else branch for branch in DEFS[name]["oneOf"]]
     assert all("type" in branch or "enum" in branch for branch in branches)
-
-
-def test_what_only_marks_the_unbuilt_is_always_true() -> None:
-    assert '"x-unbuilt": false' not in schema_text()
 
 
 def test_no_reference_leaves_the_schema() -> None:
