@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pytest_ftgate.decision import Status
 from pytest_ftgate.errors import FtgateError
 from pytest_ftgate.files import Digest
-from pytest_ftgate.threshold import Status
-from pytest_ftgate.verdict import Declared, Judged, Record, Verdict, combine, declared, unfinished, write
+from pytest_ftgate.verdict import Declared, Judged, Record, Verdict, combine, declared, document, unfinished, write
 
 SPEC = Path("/nowhere/job.yaml")
 
@@ -63,6 +63,13 @@ def test_a_gate_without_a_record_was_not_evaluated() -> None:
     assert combine([found]).headline == ("verdict: INCOMPLETE (1 of 2 gates not evaluated: b): not a promotion verdict")
 
 
+def test_gates_and_prompts_that_are_in_the_way_are_counted_among_both() -> None:
+    found = judged(record("a", Status.FAIL), record("e[1]", Status.FAIL), record("e[2]", Status.PASS))
+    assert combine([found]).headline == "verdict: FAIL (2 of 3 gates and prompts in the way: a, e[1])"
+    some = judged(record("a", Status.PASS), names=("a", "e[1]"))
+    assert "(1 of 2 gates and prompts not evaluated: e[1])" in combine([some]).headline
+
+
 def test_the_counts_add_up() -> None:
     counts = judged(*(record(status, status) for status in Status), names=(*Status, "left-out")).counts
     assert counts.pop("declared") == len(Status) + 1 == sum(counts.values())
@@ -105,7 +112,7 @@ def test_evidence_with_two_digests_is_an_error() -> None:
 
 def test_a_file_that_many_gates_read_is_listed_once() -> None:
     read = (Digest(Path("/nowhere/state.json"), 7, "x"),)
-    found = combine([judged(*(record(name, Status.PASS, inputs=read) for name in "ab"))]).as_json()
+    found = document(combine([judged(*(record(name, Status.PASS, inputs=read) for name in "ab"))]))
     assert found["inputs"] == [{"path": "/nowhere/state.json", "sha256": "x", "size": 7}]
     assert [gate["inputs"] for gate in found["specs"][0]["gates"]] == [["x"], ["x"]]
 
@@ -131,7 +138,7 @@ def test_a_verdict_is_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / "new/verdict.json"
     write(unfinished([SPEC]), file)
     write(verdict(Status.PASS), file)
-    assert file.read_text() == json.dumps(verdict(Status.PASS).as_json(), indent=2) + "\n"
+    assert file.read_text() == json.dumps(document(verdict(Status.PASS)), indent=2) + "\n"
     assert [path.name for path in file.parent.iterdir()] == ["verdict.json"]
     assert file.stat().st_mode & 0o777 == 0o644
 
