@@ -1,16 +1,18 @@
 """What was found of a job: facts, series with small curves, notes. The first thing to look at when a gate surprises."""
 
 import math
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..directions import better
 from ..errors import JobError
+from ..estimators import Estimate, estimate
 from ..files import shown
 from ..job import ALIASES, WHOLE_SET, Job
-from ..series import Estimate, Series, estimate
-from ..wording import counted, number, plain
+from ..series import Series
+from ..wording import counted, number, plain, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,8 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN_BLOCKS = "_.-~=+*#"
 _NOT_FINITE = "!"
 _WIDEST_CURVE, _NARROWEST_CURVE = 32, 8
+_FEW = 3
+_LONGEST_NAME = 200
 _GATED_FIRST = (*dict.fromkeys((*ALIASES.values(), *WHOLE_SET, *WHOLE_SET.values())),)
 
 
@@ -31,6 +35,8 @@ def as_json(job: Job) -> dict[str, Any]:
         "refused": job.refused,
         "unfinished": job.unfinished,
         "notes": list(job.notes),
+        "checkpoints": [{"step": one.step, "name": one.name} for one in job.checkpoints],
+        "shipped": {"step": job.shipped.step, "why": job.shipped.why} if job.shipped else None,
         "series": [_series_json(series) for series in _ordered(job.series)],
         "files": [{"path": shown(d.path), "sha256": d.sha256, "size": d.size} for d in job.files],
     }
@@ -44,14 +50,21 @@ def as_text(job: Job, width: int = 120, *, unicode: bool = True) -> list[str]:
     if job.unfinished:
         lines.append(f"  gates on its metrics are inconclusive: {job.unfinished}")
     lines += ["", *_aligned({name: _word(value) for name, value in job.facts.items()})] if job.facts else []
-    lines += ["", *_table(job, width, _BLOCKS if unicode else _PLAIN_BLOCKS)]
+    lines += ["", *_aligned(weights)] if (weights := _weights(job)) else []
+    lines += ["", *_table(job, width, unicode)]
     notes = [*job.notes, *(f"{plain(s.name)}: {note}" for s in _ordered(job.series) for note in _remarks(s))]
     lines += ["", *(f"note: {note}" for note in notes)] if notes else []
     return [*lines, "", *(f"read {shown(d.path)}  sha256 {d.sha256[:12]}" for d in job.files)]
 
 
-def curve(values: "pd.Series[float]", width: int = _WIDEST_CURVE, blocks: str = _BLOCKS) -> str:
+def has_blocks() -> bool:
+    """Whether the standard output can show the block characters of curves."""
+    return (getattr(sys.stdout, "encoding", None) or "").casefold().startswith("utf")
+
+
+def curve(values: "pd.Series[float] | Sequence[float]", width: int = _WIDEST_CURVE, *, unicode: bool = True) -> str:
     """The values as at most `width` characters, lowest to highest; what is not finite is an exclamation mark."""
+    blocks = _BLOCKS if unicode else _PLAIN_BLOCKS
     buckets = _buckets([float(v) for v in values], width)
     finite = [b for b in buckets if math.isfinite(b)]
     if not finite:
@@ -61,7 +74,27 @@ def curve(values: "pd.Series[float]", width: int = _WIDEST_CURVE, blocks: str = 
     return "".join(blocks[round((b - low) / span * top)] if math.isfinite(b) else _NOT_FINITE for b in buckets)
 
 
-def _table(job: Job, width: int, blocks: str) -> list[str]:
+def _weights(job: Job) -> dict[str, str]:
+    """What can be passed on, and what ships; nothing of a job whose files know neither."""
+    known = (
+        {"checkpoints": _checkpoints([quoted(one.name, _LONGEST_NAME)[1:-1] for one in job.checkpoints])}
+        if job.checkpoints
+        else {}
+    )
+    if job.shipped:
+        known["ships"] = f"step {number(job.shipped.step, 9)}: {plain(job.shipped.why)}"
+    elif known:
+        known["ships"] = "not known"
+    return known
+
+
+def _checkpoints(names: Sequence[str]) -> str:
+    """How many there are, with the first and the last few."""
+    few = names if len(names) <= 2 * _FEW else [*names[:_FEW], "...", *names[-_FEW:]]
+    return f"{len(names)}: {', '.join(few)}"
+
+
+def _table(job: Job, width: int, unicode: bool) -> list[str]:
     if not job.series:
         return ["no metrics were logged"]
     ordered = _ordered(job.series)
@@ -71,7 +104,7 @@ def _table(job: Job, width: int, blocks: str) -> list[str]:
     left = min(width - len(cells[0]) - 2, _WIDEST_CURVE)
     if left < _NARROWEST_CURVE:
         return [line.rstrip() for line in cells]
-    curves = ["curve", *(curve(series.values, left, blocks) for series in ordered)]
+    curves = ["curve", *(curve(series.values, left, unicode=unicode) for series in ordered)]
     return [f"{line}  {drawn}" for line, drawn in zip(cells, curves, strict=True)]
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..threshold import PROMOTING, Status
+from ..decision import PROMOTING, Status
 from ..verdict import Judged, is_prompt
 from ..wording import counted, plain
 

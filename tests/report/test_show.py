@@ -2,12 +2,14 @@
 
 import json
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_ftgate.checkpoints import Checkpoint, Shipped
 from pytest_ftgate.report.show import as_json, as_text, curve
 
 from ..making import job, series
@@ -62,6 +64,46 @@ def test_an_unfinished_job_and_an_unusable_series_say_what_comes_of_it() -> None
     lines = as_text(found)
     assert lines[1] == "  gates on its metrics are inconclusive: it stops at step 3 of 9"
     assert "note: train_loss: gates on it are inconclusive: it is the loss of a policy" in lines
+
+
+def weights(*steps: int, ships: Shipped | None = None) -> dict[str, Any]:
+    return {"checkpoints": tuple(Checkpoint(step, f"checkpoint-{step}") for step in steps), "shipped": ships}
+
+
+def test_the_checkpoints_and_what_ships_are_told() -> None:
+    lines = as_text(job(**weights(400, 12000, ships=Shipped(12000, "it is the checkpoint that job: names"))))
+    assert lines[2:4] == [
+        "checkpoints  2: checkpoint-400, checkpoint-12000",
+        "ships        step 12000: it is the checkpoint that job: names",
+    ]
+
+
+def test_of_many_checkpoints_the_first_and_the_last_are_named() -> None:
+    line = as_text(job(**weights(1, 2, 3, 4, 5, 6, 7)))[2]
+    named = "checkpoint-1, checkpoint-2, checkpoint-3, ..., checkpoint-5, checkpoint-6, checkpoint-7"
+    assert line == f"checkpoints  7: {named}"
+
+
+def test_it_is_said_where_what_ships_is_not_known() -> None:
+    assert "ships        not known" in as_text(job(**weights(400)))
+    assert not [line for line in as_text(job()) if line.startswith(("checkpoints", "ships"))]
+
+
+def test_a_checkpoint_s_hostile_name_is_inert() -> None:
+    hostile = job(checkpoints=(Checkpoint(1, "ft:\x1b[31m\udcff"),), shipped=Shipped(1, "of \x1b[31m"))  # type: ignore[arg-type]
+    text = "\n".join(as_text(hostile))
+    assert "\x1b" not in text
+    assert text.encode("utf-8").count(b"x1b[31m") == 2
+
+
+def test_a_checkpoint_s_endless_name_is_cut() -> None:
+    assert max(map(len, as_text(job(checkpoints=(Checkpoint(1, "x" * 9999),))))) < 250  # type: ignore[arg-type]
+
+
+def test_the_json_holds_checkpoints_and_what_ships() -> None:
+    said = as_json(job(**weights(400, ships=Shipped(400, "so"))))
+    assert said["checkpoints"] == [{"step": 400, "name": "checkpoint-400"}]
+    assert (said["shipped"], as_json(job())["shipped"]) == ({"step": 400, "why": "so"}, None)
 
 
 def test_facts_are_listed() -> None:

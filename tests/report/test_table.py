@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_ftgate.decision import Status
 from pytest_ftgate.report.table import table
-from pytest_ftgate.threshold import Status
 from pytest_ftgate.verdict import Judged, Record
 
 
