@@ -4,18 +4,37 @@ import json
 import os
 import shutil
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
-from . import __version__
-from .errors import FtgateError
+from . import __version__, conftests
+from .errors import EvalError, FtgateError
+from .evals.sampling.exchange import exported, imported, save
+from .evals.sampling.store import FILE, Store
+from .evidence import Evidence
 from .fetch import fetch
-from .report.show import as_json, as_text
+from .files import read, shown
+from .formats import FORMATS
+from .formats import exported as told_as
+from .formats import save as save_export
+from .health import findings
+from .release import (
+    history_arguments,
+    policy_arguments,
+    run_history,
+    run_policy,
+    run_verify,
+    verify_arguments,
+)
+from .report.show import as_json, as_text, has_blocks
 from .sources import JobRef, read_job
-from .sources.hosts import DEFAULT_SECONDS, Access, host
+from .sources.hosts import DEFAULT_SECONDS, Access, host, seconds
 from .spec import schema_text
+from .spec.presets import PRESETS, preset_text
+from .verdict import reading
+from .wording import counted
 
 
 class Command(NamedTuple):
@@ -30,17 +49,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 where it succeeded, 1 where not, 2 where it was not understood."""
     said = _parser().parse_args(arguments)
     try:
-        sys.stdout.write(COMMANDS[said.command].run(said))
-        sys.stdout.flush()
+        _print(COMMANDS[said.command].run(said))
     except FtgateError as e:
         sys.stderr.write(f"ftgate {said.command}: {e}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read has read enough; the interpreter would flush once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _print(text: str) -> None:
+    """Write `text` to the standard output, with what that cannot write spelt out."""
+    out: TextIO | None = sys.stdout
+    if out is None:
+        raise FtgateError("the output cannot be written: it is closed")
+    encoding = out.encoding or "utf-8"
+    try:
+        out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        out.flush()
+    except OSError as e:
+        # The interpreter would flush once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        # Of a broken pipe: whoever read has read enough.
+        if not isinstance(e, BrokenPipeError):
+            raise FtgateError(f"the output cannot be written: {e.strerror or e}") from None
 
 
 def _parser() -> ArgumentParser:
@@ -64,7 +96,8 @@ def _fetch(said: Namespace) -> str:
 
 
 def _show_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("job", metavar="JOB", help="a file, a folder, or a hosted job's id")
+    parser.add_argument("job", metavar="JOB", nargs="?", help="a file, a folder, or a hosted job's id")
+    parser.add_argument("--preset", choices=PRESETS, help="print the gates of a preset, as lines of a spec")
     parser.add_argument("--json", action="store_true", help="print it as JSON, for scripts")
     parser.add_argument(
         "--column",
@@ -75,15 +108,25 @@ def _show_arguments(parser: ArgumentParser) -> None:
         metavar="METRIC=COLUMN",
         help="read JOB as a table whose columns are named here; may be repeated, and needs step=... or epoch=...",
     )
+    parser.add_argument(
+        "--conftest", metavar="FILE", type=Path, help="run this conftest.py, and look for the sources that it adds too"
+    )
     _hosted_arguments(parser)
 
 
 def _show(said: Namespace) -> str:
-    job = read_job(_shown_job(said))
+    if said.preset:
+        return preset_text(said.preset)
+    if not said.job:
+        raise FtgateError("name a job, or --preset to see what one expands to")
+    job = read_job(_shown_job(said), conftests.sources(said.conftest) if said.conftest else ())
+    health = findings(Evidence.holding(job), ())
     if said.json:
-        return json.dumps(as_json(job), indent=2, allow_nan=False) + "\n"
-    blocks = (sys.stdout.encoding or "").casefold().startswith("utf")
-    return "\n".join(as_text(job, shutil.get_terminal_size().columns, unicode=blocks)) + "\n"
+        told = {**as_json(job), "health": [finding.as_json() for finding in health]}
+        return json.dumps(told, indent=2, allow_nan=False) + "\n"
+    lines = as_text(job, shutil.get_terminal_size().columns, unicode=has_blocks())
+    lines += ["", *(f"health: {one.code}: {one.said}\n  as a gate: {one.gate}" for one in health)] if health else []
+    return "\n".join(lines) + "\n"
 
 
 def _shown_job(said: Namespace) -> JobRef:
@@ -130,26 +173,63 @@ def column(text: str) -> tuple[str, str]:
     return metric, name
 
 
-def seconds(text: str) -> float:
-    """A number of seconds from the command line.
+def _samples_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=["export", "import"], help="write the stored answers, or take some over")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a JSON Lines file")
+    parser.add_argument(
+        "--store", metavar="FILE", type=Path, default=Path(".ftgate") / FILE, help="default: .ftgate/samples.sqlite"
+    )
 
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 86400:
-        raise ArgumentTypeError(f"{text!a} is not a number of seconds between 0 and 86400")
-    return value
+
+def _samples(said: Namespace) -> str:
+    if said.action == "export" and not said.store.exists():
+        raise EvalError(f"{shown(said.store)}: no such store of answers: --store names another")
+    with Store(said.store, writes=said.action == "import") as store:
+        if said.action == "import":
+            new, known = imported(read(said.file), store)
+            return f"{counted(new, 'answer')} taken over, {known:,} already there\n"
+        count = save(exported(store), said.file)
+    return f"{counted(count, 'answer')} written to {shown(said.file)}\n"
+
+
+def _export_arguments(parser: ArgumentParser) -> None:
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.epilog = "formats:\n" + "".join(f"  {name:18} {form.help}\n" for name, form in FORMATS.items())
+    parser.add_argument("verdict", metavar="VERDICT", type=Path, help="a file that --ftgate-verdict wrote")
+    parser.add_argument("--as", dest="form", choices=FORMATS, required=True, help="the format, one of those below")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="a new file (default: it is printed)")
+
+
+def _export(said: Namespace) -> str:
+    text = told_as(said.verdict, said.form)
+    if said.output is None:
+        return text
+    save_export(text, said.output)
+    return f"{said.form} of {shown(said.verdict)} written to {shown(said.output)}\n"
+
+
+SCHEMAS: Mapping[str, Callable[[], str]] = {"spec": schema_text, "verdict": reading.schema_text}
+"""The JSON Schemas that are shipped."""
+
+
+def _schema_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("of", choices=SCHEMAS, nargs="?", default="spec", help="which one (default: spec)")
 
 
 COMMANDS: Mapping[str, Command] = {
     "show": Command("show what is found of a job: facts, series, notes", _show_arguments, _show),
     "fetch": Command("save what a hosted job left behind, as a folder that is a job", _fetch_arguments, _fetch),
+    "samples": Command("export and import the stored answers of sampled evals", _samples_arguments, _samples),
+    "export": Command("write a verdict in a format that other tools read", _export_arguments, _export),
+    "verify": Command("say whether a verdict lets a model be promoted", verify_arguments, run_verify),
+    "history": Command(
+        "print what was judged before, and each gate's values over time", history_arguments, run_history
+    ),
+    "policy": Command("print the digest of a spec with all that it includes", policy_arguments, run_policy),
     "schema": Command(
-        "print the JSON Schema of the spec language, for editors", lambda _: None, lambda _: schema_text()
+        "print the JSON Schema of the spec language, for editors, or of a verdict",
+        _schema_arguments,
+        lambda said: SCHEMAS[said.of](),
     ),
 }
 """The sub-commands."""

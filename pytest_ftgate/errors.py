@@ -20,6 +20,14 @@ class JobError(EvidenceError):
     """The job's evidence cannot be judged: no such metric, not finished, another job's."""
 
 
+class NotLoggedError(JobError):
+    """The job's files do not hold this metric or fact; that they were read and are in order is certain."""
+
+
+class NoBaselineError(EvidenceError):
+    """The baseline that the spec names is not there."""
+
+
 class EvalError(EvidenceError):
     """An eval's prompts or outputs cannot be judged: missing, duplicate, surplus, broken."""
 

@@ -1,12 +1,11 @@
 """Specs, gates and prompts as pytest nodes: collect reads the spec, setup measures, call compares."""
 
 import json
-import os
-import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from traceback import format_exception
@@ -14,19 +13,22 @@ from typing import Any, ClassVar
 
 import pytest
 
+from .decision import Decision, Status
+from .earlier import is_of_curves, passing_checkpoint
 from .errors import FtgateError, GateWarning
 from .evals.plan import EvalPlan
 from .evals.prompts import Prompt
-from .evals.runtime import Runtime
 from .evidence import Evidence
 from .files import Digest, shown
-from .gate import Gate, Measured, Measurements, digests
-from .sources.hosts import Access
-from .spec import Spec, Surroundings, load
-from .spec.paths import is_hosted
-from .threshold import Decision, Status
+from .gate import Gate, Measured, Outcome, digests
+from .health import Finding, asked, findings
+from .samples import Samples
+from .sources.own import own_sources
+from .spec import Spec, load
 from .verdict import Record
-from .wording import sentence
+from .waiver import State
+from .within import given, settled, surroundings
+from .wording import plain, sentence
 
 PROPERTY = "ftgate"
 """The user property that carries a gate's record, as JSON, to reports, JUnit XML and across xdist."""
@@ -45,21 +47,39 @@ class SpecFile(pytest.File):
     @cached_property
     def spec(self) -> Spec:
         """The spec, read once."""
-        return load(self.path, surroundings(self.config))
+        return settled(load(self.path, surroundings(self.config)), self.config)
 
     def collect(self) -> Iterator[pytest.Item]:
         """The gates in file order, then each eval's prompts."""
         self.config.stash.setdefault(_COLLECTED, set()).add(self.path)
         with told_plainly():
             self.add_marker(PROPERTY)
-            self.evidence = self.spec.evidence(
-                [source for found in self.ihook.pytest_ftgate_sources() for source in found]
-            )
+            found = given("pytest_ftgate_sources", self.ihook.pytest_ftgate_sources)
+            self.evidence = self.spec.evidence(own_sources(found))
             prompts = [(plan, prompt) for plan in self.spec.evals.values() for prompt in plan.as_items]
         for gate in self.spec.gates:
             yield GateItem.from_parent(self, name=gate.name, gate=gate)
         for plan, prompt in prompts:
             yield PromptItem.from_parent(self, name=f"{plan.name}[{prompt.id}]", plan=plan, prompt=prompt)
+
+    @cached_property
+    def _tellers(self) -> dict[Samples, str]:
+        """Which item's record has the requests of each set of answers: a thousand prompts do not repeat them each."""
+        return {}
+
+    def told(self, item: str, samples: Iterable[Samples]) -> tuple[Mapping[str, object], ...]:
+        """Sets of answers as the record of this item has them: with the requests where it is the first that does."""
+        return tuple(one.as_json(whole=self._tellers.setdefault(one, item) == item) for one in dict.fromkeys(samples))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the job's curves say that no gate asked about."""
+        return findings(self.evidence, asked(self.spec.gates)) if self.evidence.about_the_job() else ()
+
+    @cached_property
+    def passing_checkpoint(self) -> str:
+        """Which checkpoint would have passed every gate on curves, in a sentence, if one would."""
+        return passing_checkpoint(self.spec.gates, self.evidence)
 
 
 class JudgedItem(pytest.Item):
@@ -71,8 +91,11 @@ class JudgedItem(pytest.Item):
 
     def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
         """Without what a conftest.py could excuse a gate with."""
+        # pytest asks for each name of several, of each of what may be thousands of items.
+        if name in _WITHOUT_EFFECT:
+            return iter(())
         found = super().iter_markers_with_node(name)
-        return ((node, mark) for node, mark in found if mark.name not in _WITHOUT_EFFECT)
+        return found if name else ((node, mark) for node, mark in found if mark.name not in _WITHOUT_EFFECT)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the spec says so: what headings, JUnit XML and editors point at."""
@@ -83,7 +106,7 @@ class JudgedItem(pytest.Item):
         """Put what became of this item on its reports."""
         digest = self.parent.spec.digest
         record = Record(str(digest.path), digest.sha256, self.name, self.line, status, headline, **more)
-        self.user_properties.append((PROPERTY, json.dumps(record.as_json())))
+        self.user_properties += [(PROPERTY, json.dumps(record.as_json())), *_in_words(record)]
 
     @contextmanager
     def errors_recorded(self) -> Iterator[None]:
@@ -102,7 +125,7 @@ class GateItem(JudgedItem):
     """One gate."""
 
     word = "gate"
-    measured: Measured | Measurements
+    measured: Outcome
 
     def __init__(self, *, gate: Gate, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -121,7 +144,7 @@ class GateItem(JudgedItem):
 
     def runtest(self) -> None:
         """Compare."""
-        decision = self.gate.decide(self.measured)
+        decision, state = self._waivable(self._decision())
         read = digests(self.measured)
         self.record(
             decision.status,
@@ -130,11 +153,42 @@ class GateItem(JudgedItem):
             observed=decision.observed,
             wanted=decision.wanted,
             inputs=read,
+            scores=tuple(score.as_json() for score in self.measured.scores()),
+            job=self.parent.evidence.about_the_job(),
+            waiver=state,
+            health=tuple(finding.as_json() for finding in self.parent.findings),
+            origin=tuple(dict.fromkeys(text for score in self.measured.scores() for text in score.origin)),
+            samples=self.parent.told(self.name, (one for score in self.measured.scores() for one in score.samples)),
         )
         if decision.status is Status.WARN:
             self._warn(decision.headline)
+        elif decision.status is Status.WAIVED:
+            self._waive()
         elif decision.status is not Status.PASS:
             pytest.fail(self._message(decision, read), pytrace=False)
+
+    def _decision(self) -> Decision:
+        """What becomes of the gate, and where it missed, the checkpoint that would not have."""
+        decision = self.gate.decide(self.measured)
+        if decision.status is not Status.FAIL or not is_of_curves(self.gate):
+            return decision
+        better = self.parent.passing_checkpoint
+        return replace(decision, details=(*decision.details, *filter(None, [better])))
+
+    def _waivable(self, decision: Decision) -> tuple[Decision, State | None]:
+        """What becomes of the gate by its waiver, and what the waiver did, if the spec has one for it."""
+        waiver = self.parent.spec.waivers.get(self.name)
+        if waiver is None:
+            return decision, None
+        value = self.measured.score.value if isinstance(self.measured, Measured) else None
+        return waiver.judge(decision, value, datetime.now(UTC).date())
+
+    def _waive(self) -> None:
+        reason = f"waived {self.parent.spec.waivers[self.name]}"
+        if self.config.getoption("runxfail"):
+            # It leaves nothing of pytest.xfail, and the verdict still says that the gate was waived.
+            pytest.skip(reason)
+        raise pytest.xfail.Exception(reason, pytrace=False)
 
     def _warn(self, headline: str) -> None:
         with warnings.catch_warnings():
@@ -170,7 +224,11 @@ class PromptItem(JudgedItem):
         status = Status.PASS if self.result.passed else Status.FAIL
         headline = f"{self.name} passes" if self.result.passed else f"{self.name} misses: {self.result.why}"
         if not self.plan.gated:
-            self.record(status, headline, observed=self.result.state, wanted="passed", inputs=self._inputs())
+            results = self.parent.evidence.results(self.plan.name)
+            samples = self.parent.told(self.name, results.samples)
+            found = {"inputs": results.files, "origin": results.origin, "samples": samples}
+            state = "passed" if self.result.passed else self.result.state
+            self.record(status, headline, observed=state, wanted="passed", **found)
         if self.result.passed:
             return
         if self.plan.gated:
@@ -179,29 +237,6 @@ class PromptItem(JudgedItem):
                 pytest.skip(headline)
             raise pytest.xfail.Exception(self.result.why, pytrace=False)
         pytest.fail(sentence([headline, self.prompt.where]), pytrace=False)
-
-    def _inputs(self) -> tuple[Digest, ...]:
-        return self.parent.evidence.results(self.plan.name).files
-
-
-def surroundings(config: pytest.Config) -> Surroundings:
-    """What specs of this run are read within: rootdir, allowed folders, another job, the environment."""
-    here = config.invocation_params.dir
-    more = [
-        *config.getoption("ftgate_allow_path"),
-        *filter(None, os.environ.get("FTGATE_ALLOW_PATH", "").split(os.pathsep)),
-    ]
-    allowed = (config.rootpath, *(Path(os.path.realpath(here / folder)) for folder in more))
-    job = config.getoption("ftgate_job")
-    hosted = job if job and is_hosted(job, here) else ""
-    path = here / job if job and not hosted else None
-    return Surroundings(allowed, path, os.environ, hosted, Runtime(_access(config), config.rootpath / ".ftgate"))
-
-
-def _access(config: pytest.Config) -> Access:
-    more = re.split(r"[,\s]+", os.environ.get("FTGATE_ALLOW_HOST", ""))
-    hosts = (text.lower() for text in (*config.getoption("ftgate_allow_host"), *more) if text)
-    return Access(tuple(hosts), config.getoption("ftgate_timeout"))
 
 
 def report_lost(config: pytest.Config, paths: Sequence[Path]) -> None:
@@ -226,6 +261,12 @@ def told_plainly() -> Iterator[None]:
     else:
         return
     raise pytest.fail.Exception(message, pytrace=False) from None
+
+
+def _in_words(record: Record) -> list[tuple[str, str]]:
+    """The record's main fields as properties of their own, for readers of JUnit XML; the record itself decides."""
+    said = {"name": record.name, "status": record.status.value, "observed": record.observed, "threshold": record.wanted}
+    return [(f"{PROPERTY}.{key}", plain(value)) for key, value in said.items() if value]
 
 
 def record_of(properties: list[tuple[str, object]]) -> Mapping[str, Any] | None:

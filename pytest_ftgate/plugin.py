@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,19 @@ import pytest
 if TYPE_CHECKING:
     from .nodes import SpecFile
 
+_SPECS = pytest.StashKey[frozenset[Path]]()
 # Compiled when first used: at import it would cost every unrelated run a millisecond.
 _SPEC = rb"""(?m)^(\xef\xbb\xbf)?["']?ftgate["']?[ \t]*:"""
-_OPTIONS = ("ftgate", "ftgate_job", "ftgate_verdict", "ftgate_allow_path", "ftgate_allow_host")
+_NEED_A_SPEC = (
+    "ftgate_verdict",
+    "ftgate_promote",
+    "ftgate_report",
+    "ftgate_markdown",
+    "ftgate_history",
+    "ftgate_model",
+    "ftgate_policy_file",
+)
+_WRITTEN = ("ftgate_verdict", "ftgate_promote", "ftgate_report", "ftgate_markdown", "ftgate_history")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -26,37 +35,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The command line."""
-    group = parser.getgroup("ftgate", "quality gates for fine-tuning jobs")
-    group.addoption(
-        "--ftgate",
-        action="append",
-        default=[],
-        metavar="SPEC",
-        help="judge a finished fine-tuning job by the gates of SPEC (SPEC::GATE for one gate); may be repeated",
-    )
-    group.addoption("--ftgate-job", metavar="JOB", help="judge this job instead of the one that the spec names")
-    group.addoption("--ftgate-verdict", metavar="FILE", help="write the verdict to FILE, as JSON")
-    group.addoption(
-        "--ftgate-allow-path",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="a folder that specs may read from, besides their own and the rootdir (also: FTGATE_ALLOW_PATH)",
-    )
-    group.addoption(
-        "--ftgate-allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="a host that hosted jobs may be read from, and a key be sent to (also: FTGATE_ALLOW_HOST, with commas)",
-    )
-    group.addoption(
-        "--ftgate-timeout",
-        type=_seconds,
-        default=120.0,
-        metavar="SECONDS",
-        help="the time that the reading of a hosted job may take (default: 120)",
-    )
+    from .options import add_options
+
+    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,10 +47,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     Node ids, -k, --lf, conftests and xdist then need no help from this plugin. The second list is what pytest looks at
     to find the initial conftests: beside the spec, instead of in `testpaths`.
     """
+    from .options import NOT_EMPTY
+
     known = early_config.known_args_namespace
     if known.ftgate_verdict:
         _begin_verdict(known.ftgate, known.ftgate_verdict)
-    for option in _OPTIONS:
+    for option in NOT_EMPTY:
         _refuse_empty(option, getattr(known, option))
     for spec in known.ftgate:
         _check(spec)
@@ -82,20 +65,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and where specs are judged, what keeps the verdict."""
     config.addinivalue_line("markers", "ftgate: a gate, or a held-out prompt, of a fine-tuning spec")
     paths = _specs(config)
-    verdict = config.getoption("ftgate_verdict")
-    if verdict is not None and not paths:
-        raise pytest.UsageError("--ftgate-verdict needs a spec to judge by: give --ftgate SPEC")
+    config.stash[_SPECS] = frozenset(paths)
+    for option in _NEED_A_SPEC:
+        if config.getoption(option) and not paths:
+            raise pytest.UsageError(f"--{option.replace('_', '-')} needs a spec to judge by: give --ftgate SPEC")
     # xdist's workers judge, its controller reports.
     if paths and not hasattr(config, "workerinput"):
+        from .reporting import Reports
         from .session import Session
 
-        file = config.invocation_params.dir / verdict if verdict else None
-        config.pluginmanager.register(Session(config, paths, file), "ftgate-session")
+        if config.getoption("ftgate_promote") and len(paths) > 1:
+            raise pytest.UsageError("--ftgate-promote: a verdict on several specs is nobody's baseline; name one spec")
+        _refuse_one_file_for_two(config)
+        session = Session(config, paths)
+        config.pluginmanager.register(session, "ftgate-session")
+        config.pluginmanager.register(Reports(config, lambda: session.verdict), "ftgate-reports")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "SpecFile | None":
     """Collect a file that was named on the command line, by --ftgate or because it says that it is a spec."""
-    if file_path not in _specs(parent.config):
+    # Asked of each file beside each argument: with many specs in one folder, the cube of their number.
+    if file_path not in parent.config.stash[_SPECS]:
         return None
     from .nodes import SpecFile
 
@@ -110,16 +100,6 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
         from .nodes import report_lost
 
         report_lost(config, paths)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 86400:
-        raise ArgumentTypeError(f"{text!a} is not a number of seconds between 0 and 86400")
-    return value
 
 
 def _specs(config: pytest.Config) -> list[Path]:
@@ -161,10 +141,25 @@ def _refuse_empty(option: str, said: str | list[str] | None) -> None:
         raise pytest.UsageError(f"--{option.replace('_', '-')} is empty (an unset variable?)")
 
 
+def _refuse_one_file_for_two(config: pytest.Config) -> None:
+    written: dict[str, str] = {}
+    for option in _WRITTEN:
+        said = config.getoption(option)
+        path = os.path.realpath(config.invocation_params.dir / said) if said else ""
+        if path in written:
+            names = f"--{written[path]} and --{option}".replace("_", "-")
+            raise pytest.UsageError(f"{names} name the same file {said}: name one for each")
+        written |= {path: option} if said else {}
+
+
 def _check(spec: str) -> None:
     name = spec.partition("::")[0]
     if not name.isprintable():
         raise pytest.UsageError(f"--ftgate {name!a}: the path holds a control or invisible character; rename it")
+    if "[" in name:
+        raise pytest.UsageError(
+            f"--ftgate {name}: pytest takes no path with [ in it: run it from that folder, or rename it"
+        )
     if not name:
         raise pytest.UsageError(f"--ftgate {spec}: names a gate but no spec; write SPEC::GATE")
     try:

@@ -2,22 +2,24 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 _LONGEST = 80
 _LONG = 1e15
 _CI_COMMAND = re.compile(r"##(?=\[|vso\[)")
+_GITHUB_COMMAND = re.compile(r"^( *):(?=:)")
 
 
 def plain(text: str) -> str:
     """`text` on one line, with every control, format, surrogate and separator character spelt out.
 
     Reports, terminals and CI logs obey escape codes, bidirectional marks and line breaks; a reader never needs them.
-    CI runners also obey `##[command]` and `##vso[command]` anywhere in a line.
+    CI runners also obey `##[command]` and `##vso[command]` anywhere in a line, and `::command` at the beginning of one,
+    however far it is indented.
     """
-    spelt = "".join(c if _harmless(c) else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
-    return _CI_COMMAND.sub(r"#\\x23", spelt)
+    # Python calls the same characters printable. Most texts have no others, and there may be a million of them.
+    spelt = text if text.isprintable() else "".join(map(_spelt, text))
+    return _GITHUB_COMMAND.sub(r"\1\\x3a", _CI_COMMAND.sub(r"#\\x23", spelt))
 
 
 def quoted(text: str, most: int = _LONGEST) -> str:
@@ -62,10 +64,18 @@ def number(value: float, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if decimals else text
 
 
+def raised(error: BaseException) -> str:
+    """What code that is not ours raised, in one line: `ValueError: not today`."""
+    said = plain(" ".join(str(error).split()))[:300]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
 def sentence(lines: Sequence[str]) -> str:
     """Message lines: the first stands alone, the rest are indented details."""
     return "\n".join([lines[0], *(f"  {line}" for line in lines[1:])])
 
 
-def _harmless(character: str) -> bool:
-    return unicodedata.category(character)[0] not in "CZ" or character == " "
+def _spelt(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

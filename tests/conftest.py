@@ -8,6 +8,7 @@ import jsonschema  # noqa: F401
 import pandas as pd  # noqa: F401
 import pytest
 import regex  # noqa: F401
+import scipy.stats  # noqa: F401
 
 import pytest_ftgate.session  # noqa: F401
 
@@ -34,7 +35,7 @@ def finished_job(pytester: pytest.Pytester) -> Path:
 @pytest.fixture
 def run_spec(pytester: pytest.Pytester, finished_job: Path, monkeypatch: pytest.MonkeyPatch) -> RunSpec:
     """Run pytest on a spec, without what the environment of this run would say to it."""
-    for name in ("CI", "COLUMNS", "FTGATE_ALLOW_PATH"):
+    for name in ("CI", "COLUMNS", "FTGATE_ALLOW_PATH", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_ADDOPTS", OTHERS_OFF)
 

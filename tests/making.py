@@ -10,10 +10,18 @@ import pytest
 
 from pytest_ftgate.errors import SpecError
 from pytest_ftgate.job import Fact, Job
+from pytest_ftgate.prior import SCHEMA, seal
 from pytest_ftgate.series import Series, build
 from pytest_ftgate.spec import Spec, Surroundings, load
 
 Row = Mapping[str, object]
+
+
+def sealed_verdict(path: Path, content: Row) -> Path:
+    """A verdict file with the digest that says that nobody changed it."""
+    verdict = {"schema": SCHEMA, **content}
+    path.write_text(json.dumps({**verdict, "sha256": seal(verdict)}), encoding="utf-8")
+    return path
 
 
 def spec_file(folder: Path, text: str, name: str = "job.yaml") -> Path:

@@ -11,7 +11,9 @@ import pytest
 
 from pytest_ftgate import cli
 from pytest_ftgate.spec import schema_text
+from pytest_ftgate.spec.presets import PRESETS
 
+from .making import loaded, losses, trainer_state
 from .openai_server import ID, KEY, Api, fails, serving
 
 
@@ -85,6 +87,39 @@ def test_a_reader_that_has_read_enough_sees_no_traceback() -> None:
     assert b"BrokenPipe" not in done.stderr
 
 
+def run(*arguments: str, at: Path, stdout: int = subprocess.PIPE, **environment: str) -> tuple[int, str, str]:
+    """Exit status, output and errors of the command in a process of its own, in the folder `at`."""
+    main = "import sys; from pytest_ftgate.cli import main; sys.exit(main(sys.argv[1:]))"
+    python = [sys.executable, "-c", main, *arguments]
+    done = subprocess.run(
+        python, stdout=stdout, stderr=subprocess.PIPE, check=False, cwd=at, env=os.environ | environment
+    )
+    return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
+
+
+def test_what_a_terminal_cannot_write_is_spelt_out(tmp_path: Path) -> None:
+    trainer_state(tmp_path / "größe", losses([2.0 - i / 50 for i in range(60)]))
+    status, out, err = run("show", "größe", at=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (status, err) == (0, "")
+    assert out.startswith(r"gr\xf6\xdfe: Hugging Face trainer_state.json")
+    assert run("show", "größe", at=tmp_path, PYTHONIOENCODING="utf-8")[1].startswith("größe: ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_cannot_be_written_is_one_line_and_no_success(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        status, _, err = run("schema", at=tmp_path, stdout=full.fileno())
+    assert (status, err) == (1, "ftgate schema: the output cannot be written: No space left on device\n")
+
+
+def test_an_output_that_is_closed_is_one_line_and_no_success(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["schema"]) == 1
+    assert capsys.readouterr().err == "ftgate schema: the output cannot be written: it is closed\n"
+
+
 ROWS = "epoch,loss,val_loss\n0,0.9,0.8\n1,0.5,0.6\n"
 
 
@@ -129,3 +164,27 @@ def test_a_column_that_is_not_named_for_a_metric_is_usage(capsys: pytest.Capture
         cli.main(["show", "x.csv", "--column", said])
     assert stopped.value.code == 2
     assert "is not METRIC=COLUMN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_show_prints_what_a_preset_expands_to(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert cli.main(["show", "--preset", name]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("gates:\n  complete:")
+    written, meant = (loaded(tmp_path, f"ftgate: 1\njob: run\n{more}") for more in (text, f"preset: {name}\n"))
+    assert [(gate.name, gate.condition) for gate in written.gates] == [(g.name, g.condition) for g in meant.gates]
+
+
+def test_show_needs_a_job_or_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show"]) == 1
+    assert capsys.readouterr().err == "ftgate show: name a job, or --preset to see what one expands to\n"
+
+
+def test_show_says_what_the_curves_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = trainer_state(tmp_path, losses([1.0, 0.9, 0.8], [1.0, 0.8, 1.4]))
+    assert cli.main(["show", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "\nhealth: OVERFIT: validation got worse after its best: 75% > max 10% (over by 65 points): 1.4," in text
+    assert '\n  as a gate: {overfit: "valid_loss[*]", max: 10%}\n' in text
+    assert cli.main(["show", str(path), "--json"]) == 0
+    assert [note["code"] for note in json.loads(capsys.readouterr().out)["health"]] == ["OVERFIT"]

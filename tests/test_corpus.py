@@ -11,8 +11,9 @@ from typing import Literal
 import pytest
 
 from pytest_ftgate.errors import EvidenceError, JobError
+from pytest_ftgate.estimators import At, estimate
 from pytest_ftgate.job import Job
-from pytest_ftgate.series import At, Series, estimate
+from pytest_ftgate.series import Series
 from pytest_ftgate.sources import JobRef, read_job
 
 CORPUS = Path(os.environ.get("FTGATE_CORPUS", "/nonexistent"))
@@ -178,6 +179,22 @@ NAMED: list[tuple[str, dict[str, str], str, int, float, float]] = [
     ("trainers/keras-csv-bert/training_log.csv", {"epoch": "epoch", VALID: "val_loss"}, VALID, 3, 2, 0.443168),
 ]
 
+SHIPS: list[tuple[str, float | None]] = [
+    ("trainers/neiro-overfit", 2600),
+    ("trainers/neiro-overfit/trainer_state.json", None),
+    ("trainers/gemma-hf-wandb", None),
+    ("trainers/gemma-hf-wandb/checkpoint-68559", 68559),
+    ("trainers/hf-tb-allresults", 3100),
+    ("trainers/lf-dup-writers", None),
+    ("trainers/lf-four-views", 240),
+    ("trainers/msswift-qwen3", None),
+    ("trainers/multi-eval-overfit", 12030),
+    ("trainers/trl-eval-nan/checkpoint-200", 200),
+    ("trainers/trl-rapidfire/05b-1epoch", 38),
+    ("trainers/trl-tinyllama", None),
+    ("openai/azure-ishidahra/results.csv", None),
+]
+
 ESTIMATORS: tuple[At, ...] = ("final", "last", "best", "mean")
 
 NEVER_FINITE = [
@@ -316,6 +333,12 @@ def test_several_views_of_one_run_are_one_job(path: str, first: str, n: int) -> 
 
 def test_the_newest_of_two_checkpoints_is_read() -> None:
     assert [digest.path.parent.name for digest in job("trainers/trl-eval-nan").files] == ["checkpoint-300"]
+
+
+@pytest.mark.parametrize(("path", "step"), SHIPS)
+def test_which_step_s_weights_ship_is_known_or_not(path: str, step: float | None) -> None:
+    shipped = job(path).shipped
+    assert (shipped and shipped.step) == step
 
 
 def test_the_average_of_the_whole_run_is_a_fact_and_not_a_loss() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DATES = ROOT / "examples" / "dates"
+OURS = {"CI", "PYTEST_ADDOPTS", "FTGATE_ALLOW_PATH", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"}
 EXIT_STATUS = {"healthy": 0, "overfit": 1, "dead": 1}
 MACHINE = re.compile(r"^(platform|rootdir|configfile|plugins|cachedir|Using|hypothesis profile)\b.*\n", re.MULTILINE)
 
@@ -20,7 +21,7 @@ MACHINE = re.compile(r"^(platform|rootdir|configfile|plugins|cachedir|Using|hypo
 def judge(run: str) -> tuple[int, str]:
     """Exit status and output of pytest over one run, without what differs from machine to machine."""
     arguments = ["-p", "no:cacheprovider", "--ftgate", "job.yaml", "--ftgate-job", f"runs/{run}"]
-    environment = {k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_ADDOPTS", "FTGATE_ALLOW_PATH")}
+    environment = {k: v for k, v in os.environ.items() if k not in OURS}
     environment |= {"COLUMNS": "100", "NO_COLOR": "1"}
     command = [sys.executable, "-m", "pytest", *arguments]
     done = subprocess.run(command, cwd=DATES, env=environment, capture_output=True, text=True, check=False)
@@ -49,6 +50,32 @@ def test_a_source_of_one_s_own_is_judged() -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "verdict: PASS (4 gates judged)" in done.stdout
+
+
+def test_a_grader_of_one_s_own_is_judged_by() -> None:
+    folder = ROOT / "examples" / "custom_grader"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--ftgate", "job.yaml", "-rx"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "verdict: PASS (2 gates judged)" in done.stdout
+    assert "cites kb-99, which is no source of the answer" in done.stdout
+    assert "cites: cites 1 sources, and 2 are wanted (weight 2)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("run", "status", "said"),
+    [
+        ("healthy", 0, "verdict: PASS (3 gates judged)"),
+        ("overfit", 1, "calm 6% > max 5% (over by 1 points): 6 of 100 norms of gradients after step 0"),
+        ("dead", 1, "calm 63% cannot be held against max 5%: the run's loss is not finite at its end"),
+    ],
+)
+def test_a_measure_of_one_s_own_is_judged_by(run: str, status: int, said: str) -> None:
+    folder = ROOT / "examples" / "custom_measure"
+    arguments = ["-p", "no:cacheprovider", "--ftgate", "job.yaml", "--ftgate-job", f"../dates/runs/{run}"]
+    command = [sys.executable, "-m", "pytest", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stdout) == (status, True), done.stdout
 
 
 def test_every_run_of_the_examples_has_an_expectation() -> None:

@@ -35,6 +35,12 @@ def test_plain_text_is_no_command_to_a_ci_runner(command: str) -> None:
     assert "##" not in plain(command)
 
 
+@pytest.mark.parametrize("command", ["::set-output name=a::b", "   ::error::x"])
+def test_plain_text_begins_with_no_command_to_github_s_runner(command: str) -> None:
+    assert not plain(command).strip().startswith("::")
+    assert plain("job.yaml::loss") == "job.yaml::loss"
+
+
 def test_quoted_cuts_a_long_text() -> None:
     assert quoted("x" * 100, 5) == "'xxxx…'"
 

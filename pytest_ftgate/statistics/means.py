@@ -45,14 +45,14 @@ def mean_interval(values: Sequence[float], clusters: Sequence[Hashable] | None =
             values without spread that are not scores in 0..1.
         SpecError: `level` is not above 0 and below 1.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     error = standard_error(values, clusters)
     mean = math.fsum(values) / len(values)
     sizes = Counter(range(len(values)) if clusters is None else clusters)
     if error <= 1e-12 * max(map(abs, values)):
         return _without_spread(values, mean, len(values) / max(sizes.values()), level)
-    reach = error * float(t.isf(error_rate(level), len(sizes) - 1))
+    reach = error * -float(stdtrit(len(sizes) - 1, error_rate(level)))
     return Interval(mean - reach, mean + reach, level, "t" if clusters is None else "t, clustered")
 
 

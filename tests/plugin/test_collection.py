@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_ftgate import plugin
+
 from ..conftest import OTHERS_OFF, RunSpec
 from ..making import spec_file
 from .specs import TWO_MET, XDIST
@@ -99,3 +101,16 @@ def test_another_job_is_judged_in_its_place(pytester: pytest.Pytester, run_spec:
     (pytester.path / "run").rename(pytester.path / "candidate")
     run_spec(TWO_MET, "--ftgate-job=candidate").assert_outcomes(passed=2)
     run_spec(TWO_MET).assert_outcomes(errors=2)
+
+
+def test_the_specs_are_looked_for_once_however_many_files_are_collected(
+    pytester: pytest.Pytester, run_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = plugin._file
+    monkeypatch.setattr(plugin, "_file", lambda here, name: asked.append(name) or real(here, name))  # type: ignore[func-returns-value]
+    more = pytester.mkdir("more")
+    for number in range(30):
+        (more / f"test_{number}.py").write_text("def test_one(): pass")
+    run_spec(TWO_MET, "more").assert_outcomes(passed=32)
+    assert len(asked) < 10

@@ -36,7 +36,8 @@ def test_strict_settings_change_nothing(pytester: pytest.Pytester, run_spec: Run
 RUN_AGAIN_MORE_LOOSELY = """
     from dataclasses import replace
     from _pytest.runner import runtestprotocol
-    from pytest_ftgate.threshold import Bound, Threshold
+    from pytest_ftgate.bounds import Bound
+    from pytest_ftgate.threshold import Threshold
 
     def pytest_runtest_protocol(item, nextitem):
         runtestprotocol(item, nextitem=None)

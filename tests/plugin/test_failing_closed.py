@@ -106,6 +106,7 @@ def test_a_broken_spec_stops_the_collection_on_workers_too(run_spec: RunSpec) ->
         ("--ftgate=::train-loss", "--ftgate ::train-loss: names a gate but no spec; write SPEC::GATE"),
         (f"--ftgate={'x' * 300}", "File name too long"),
         ("--ftgate=run", "--ftgate run: a directory; name the spec in it"),
+        ("--ftgate=a[1]/job.yaml", "--ftgate a[1]/job.yaml: pytest takes no path with [ in it: run it from "),
         ("--ftgate=/dev/null", "--ftgate /dev/null: not a regular file"),
         ("--ftgate=\x1b[2Jjob.yaml", r"--ftgate '\x1b[2Jjob.yaml': the path holds a control or invisible character"),
         ("--ftgate-job=", "--ftgate-job is empty (an unset variable?)"),
@@ -194,7 +195,7 @@ def test_a_grader_that_breaks_is_an_error_with_its_own_traceback(pytester: pytes
     pytester.makeconftest(
         """
         import pytest_ftgate.gate
-        def measure(self, evidence): raise KeyError("a bug")
+        def measure(self, evidence, name): raise KeyError("a bug")
         def pytest_configure(): pytest_ftgate.gate.Check.measured = measure
         """
     )

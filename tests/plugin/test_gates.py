@@ -24,7 +24,7 @@ def test_a_miss_is_told_without_a_traceback(run_spec: RunSpec) -> None:
     result.stdout.fnmatch_lines(
         [
             "*_ gate job.yaml::train-loss _*",
-            "train-loss 0.65 > max 0.5 (over by 0.15): median of the last 5 of 30 values of loss, steps 260-300",
+            "train-loss 0.65 > max 0.5 (over by 0.15): median of the last 5 of 30 values of loss (± 0.083), *",
             "  job.yaml:6  run/trainer_state.json",
             "  the last value alone is 0.55",
         ],

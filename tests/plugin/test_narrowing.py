@@ -93,11 +93,13 @@ def test_collecting_needs_no_job_and_leaves_no_pass(pytester: pytest.Pytester, r
     assert verdict_in(pytester.path)["verdict"] == "incomplete"
 
 
-@pytest.mark.parametrize("option", ["--help", "--markers", "--fixtures"])
+@pytest.mark.parametrize("option", ["--help", "--markers", "--fixtures", "--fixtures-per-test"])
 def test_a_run_that_only_informs_leaves_no_pass(pytester: pytest.Pytester, run_spec: RunSpec, option: str) -> None:
     (pytester.path / "verdict.json").write_text(OLD_PROMOTION)
-    assert run_spec(TWO_MET, ASKED, option).ret == pytest.ExitCode.OK
+    result = run_spec(TWO_MET, ASKED, option)
+    assert result.ret == pytest.ExitCode.OK
     assert verdict_in(pytester.path)["promote"] is False
+    result.stdout.no_fnmatch_line("*exit status 1 instead of 0*")
 
 
 def test_no_gate_selected_is_pytests_own_exit_status(pytester: pytest.Pytester, run_spec: RunSpec) -> None:

@@ -66,7 +66,7 @@ def test_the_same_prompts_with_a_stricter_gate_fail_the_gate_alone(
     answers(pytester.path, hours="yes", price="no")
     result = run_spec(JUDGED_BY_A_GATE.replace("0.50", "0.90"))
     result.assert_outcomes(passed=1, failed=1, xfailed=1)
-    result.stdout.fnmatch_lines(["answers 0.5 < min 0.9 (short by 0.4): 1 of 2 prompts of refunds pass"])
+    result.stdout.fnmatch_lines(["answers 0.5 < min 0.9 (short by 0.4): 1 of 2 prompts of refunds pass (95 % *"])
 
 
 @pytest.mark.parametrize(("spec", "errors"), [(JUDGED_ONE_BY_ONE, 1), (JUDGED_BY_A_GATE, 2)])
@@ -77,6 +77,17 @@ def test_a_missing_output_is_an_error_of_its_prompt_and_of_the_gate(
     result = run_spec(spec)
     result.assert_outcomes(passed=1, errors=errors)
     result.stdout.fnmatch_lines(["refunds[[]price] could not be judged: no output"])
+
+
+def test_an_error_that_a_gate_on_the_error_rate_admits_leaves_the_run_green(
+    pytester: pytest.Pytester, run_spec: RunSpec
+) -> None:
+    answers(pytester.path, hours="yes", price=None)
+    with (pytester.path / "outputs.jsonl").open("a") as file:
+        file.write('{"id": "price", "error": "overloaded"}\n')
+    result = run_spec(JUDGED_BY_A_GATE.replace("refunds, min: 0.50", "refunds, score: error_rate, max: 0.50"), ASKED)
+    result.assert_outcomes(passed=2, xfailed=1)
+    assert (result.ret, verdict_in(pytester.path)["promote"]) == (pytest.ExitCode.OK, True)
 
 
 def test_items_none_leaves_the_gates(pytester: pytest.Pytester, run_spec: RunSpec) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ..conftest import TRAINED, RunSpec
 from ..making import losses, spec_file, trainer_state
 from .specs import EVERY_STATUS, ONE_MISSED, TWO_MET, UNMEASURABLE
-from .verdicts import ASKED, OLD_PROMOTION, statuses_in, verdict_in
+from .verdicts import ASKED, OLD_PROMOTION, lasting, statuses_in, verdict_in
 
 pytestmark = pytest.mark.usefixtures("run_spec")
 
@@ -61,9 +61,9 @@ def test_it_binds_the_spec_and_the_evidence_by_digest(pytester: pytest.Pytester,
 
 def test_it_is_the_same_with_workers(pytester: pytest.Pytester, run_spec: RunSpec) -> None:
     run_spec(EVERY_STATUS, ASKED)
-    alone = (pytester.path / "verdict.json").read_bytes()
+    alone = verdict_in(pytester.path)
     run_spec(EVERY_STATUS, ASKED, "-n2")
-    assert (pytester.path / "verdict.json").read_bytes() == alone
+    assert lasting(verdict_in(pytester.path)) == lasting(alone)
 
 
 def test_it_covers_every_spec_of_the_run(pytester: pytest.Pytester, run_spec: RunSpec) -> None:
