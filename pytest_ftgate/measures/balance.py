@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..errors import JobError
 from ..estimators import Estimate, estimate, window_size
@@ -31,21 +32,13 @@ class Balance:
     """
 
     side: str
+    span: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    is_ratio: ClassVar[bool] = False
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"{self.side} loss per wrong token"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, math.inf)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return False
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's two series.

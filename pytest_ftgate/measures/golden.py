@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from ..errors import JobError
 from ..estimators import estimate
@@ -41,21 +42,13 @@ class Golden:
     rtol: float = 0.0
     atol: float = 0.0
     steps: tuple[int, ...] = ()
+    span: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    is_ratio: ClassVar[bool] = False
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"steps at which {self.metric} is not as expected"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, math.inf)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return False
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's metric.

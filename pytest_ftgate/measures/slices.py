@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ..errors import EvalError
 from ..evals.result import Result
@@ -34,21 +34,13 @@ class EvalSpread:
     eval: str
     by: str
     slice: Mapping[str, object] = field(default_factory=dict)
+    span: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    is_ratio: ClassVar[bool] = True
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"spread by {self.by} of {_named(self.eval, self.slice)}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, 1.0)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return True
 
     def __call__(self, evidence: Evidence) -> Score:
         """The spread; it rests on as many prompts as the smallest slice has.
@@ -97,21 +89,13 @@ class EvalPairs:
     same: str
     of: Literal["grades", "answers"] = "grades"
     slice: Mapping[str, object] = field(default_factory=dict)
+    span: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    is_ratio: ClassVar[bool] = True
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"pairs by {self.by} with other {self.of} of {_named(self.eval, self.slice)}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, 1.0)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return True
 
     def __call__(self, evidence: Evidence) -> Score:
         """The share of pairs that differ; it rests on as many observations as there are groups of prompts.

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..directions import better
 from ..errors import JobError
@@ -44,21 +44,13 @@ class Spikes:
     """
 
     name: str
+    span: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    is_ratio: ClassVar[bool] = False
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"sustained spikes of {self.name}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, math.inf)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return False
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's metric.
@@ -90,21 +82,13 @@ class NonFinite:
     """
 
     name: str
+    span: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    is_ratio: ClassVar[bool] = False
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"non-finite values of {self.name}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, math.inf)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return False
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's metric."""
@@ -127,21 +111,13 @@ class Stuck:
     """
 
     name: str
+    span: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    is_ratio: ClassVar[bool] = True
 
     @property
     def what(self) -> str:
         """What is measured, in words."""
         return f"longest unchanging stretch of {self.name}"
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The lowest and highest value there can be."""
-        return (0.0, 1.0)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether a percentage makes sense of it."""
-        return True
 
     def __call__(self, evidence: Evidence) -> Score:
         """The score of the job's metric."""

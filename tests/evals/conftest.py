@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ SCORE: Mapping[str, Any] = {
 LABEL: Mapping[str, Any] = {**SCORE, "type": "label_model", "labels": ["good", "poor"], "passing_labels": ["good"]}
 
 AskJudge = Callable[..., "Bench"]
+Serve = Callable[..., Chat]
 
 
 class Bench:
@@ -62,18 +64,16 @@ def says(*texts: object) -> Reply:
 
 
 @pytest.fixture
-def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskJudge]:
-    """`judge(reply)`: a judge that answers so."""
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """`serve(reply)`: a model that answers so, asked with a key and past no proxy."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     for name in ("OPENAI_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
-    opened = []
+    with ExitStack() as opened:
+        yield lambda reply=answers, **more: opened.enter_context(serving(Chat(reply, **more)))
 
-    def start(reply: Reply = answers, **more: Any) -> Bench:
-        served = serving(Chat(reply, **more))
-        opened.append(served)
-        return Bench(served.__enter__(), tmp_path / ".ftgate")
 
-    yield start
-    for served in opened:
-        served.__exit__(None, None, None)
+@pytest.fixture
+def judge(tmp_path: Path, serve: Serve) -> AskJudge:
+    """`judge(reply)`: a judge that answers so."""
+    return lambda *reply, **more: Bench(serve(*reply, **more), tmp_path / ".ftgate")

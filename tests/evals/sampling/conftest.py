@@ -1,6 +1,6 @@
 """A model on the loopback interface, and asking it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,8 @@ from pytest_ftgate.evals.sampling import Sampled, sample
 from pytest_ftgate.evals.sampling.settings import Sampling
 from pytest_ftgate.job import Job
 
-from ...chat_server import KEY, MODEL, Chat, Reply, answers, serving
-
-Served = Callable[..., Chat]
+from ...chat_server import MODEL, Chat
+from ..conftest import Serve
 
 
 class Model:
@@ -50,18 +49,6 @@ def prompts(count: int) -> list[Prompt]:
 
 
 @pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Model]]:
+def model(tmp_path: Path, serve: Serve) -> Callable[..., Model]:
     """`model(reply)`: a model that answers so."""
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    for name in ("OPENAI_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    opened = []
-
-    def start(reply: Reply = answers, **more: Any) -> Model:
-        served = serving(Chat(reply, **more))
-        opened.append(served)
-        return Model(served.__enter__(), tmp_path / ".ftgate")
-
-    yield start
-    for served in opened:
-        served.__exit__(None, None, None)
+    return lambda *reply, **more: Model(serve(*reply, **more), tmp_path / ".ftgate")
